@@ -1,0 +1,99 @@
+package dev.ballast.ir;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks what every graph promises. Runs whenever a graph is made, so after each pass. */
+final class GraphVerifier {
+  private final Graph graph;
+  private final List<Value> values;
+  private final List<Node> nodes;
+
+  private GraphVerifier(Graph graph) {
+    this.graph = graph;
+    this.values = graph.values();
+    this.nodes = graph.nodes();
+  }
+
+  static void verify(Graph graph) {
+    GraphVerifier v = new GraphVerifier(graph);
+    v.valuesAreNumberedAndNamed();
+    v.nodesAreInOrderAndTyped();
+    graph
+        .outputs()
+        .forEach((name, value) -> v.demand(v.isOwn(value), "output '" + name + "' is foreign"));
+    v.updatesAreLastReadersInPlace(graph.updates());
+  }
+
+  private void valuesAreNumberedAndNamed() {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < values.size(); i++) {
+      Value v = values.get(i);
+      demand(v.id() == i, "value " + v.label() + " stands at index " + i);
+      if (v instanceof Value.Result r) {
+        boolean found =
+            r.node() >= 0
+                && r.node() < nodes.size()
+                && r.port() < nodes.get(r.node()).results().size()
+                && nodes.get(r.node()).results().get(r.port()).equals(r);
+        demand(found, "result " + r.label() + " has no node");
+      } else if (!(v instanceof Value.Constant)) {
+        demand(names.add(v.name()), "two values are named '" + v.name() + "'");
+      }
+    }
+  }
+
+  private void nodesAreInOrderAndTyped() {
+    for (int i = 0; i < nodes.size(); i++) {
+      Node n = nodes.get(i);
+      demand(n.index() == i, "node " + n.index() + " stands at index " + i);
+      for (Value in : n.inputs()) {
+        demand(isOwn(in), place(n) + " reads a value of another graph");
+        demand(
+            !(in instanceof Value.Result r) || r.node() < i,
+            place(n) + " reads " + in.label() + " before it is computed");
+      }
+      demand(
+          n.op().infer(n.inputTypes()).equals(n.resultTypes()),
+          place(n) + " has result types " + n.resultTypes() + ", its shape rule says otherwise");
+    }
+  }
+
+  /** An update is computed over its target's memory, so every other reader must come before it. */
+  private void updatesAreLastReadersInPlace(Map<Value, Value.Result> updates) {
+    updates.forEach(
+        (target, result) -> {
+          boolean kept = target instanceof Value.Parameter || target instanceof Value.State;
+          demand(kept && isOwn(target), "update of " + target.label() + ", which is not kept");
+          demand(isOwn(result), "update of '" + target.name() + "' with a foreign value");
+          Node n = nodes.get(result.node());
+          boolean inPlace =
+              n.op().inPlace(n.inputTypes()).stream()
+                  .anyMatch(
+                      p ->
+                          p.result() == result.port()
+                              && n.inputs().get(p.input()).equals(target));
+          demand(inPlace, place(n) + " can't update '" + target.name() + "' in place");
+          for (Node later : nodes.subList(n.index() + 1, nodes.size())) {
+            boolean reads = later.inputs().stream().map(graph::viewBase).anyMatch(target::equals);
+            demand(!reads, place(later) + " reads '" + target.name() + "' after its update");
+          }
+        });
+  }
+
+  private boolean isOwn(Value v) {
+    return v.id() >= 0 && v.id() < values.size() && values.get(v.id()).equals(v);
+  }
+
+  private static String place(Node n) {
+    return "node " + n.index() + " " + n.op().name() + (n.name().isEmpty() ? "" : " \"" + n.name() + "\"");
+  }
+
+  private void demand(boolean condition, String complaint) {
+    if (!condition) {
+      throw new IllegalStateException("invalid graph: " + complaint);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.ballast.kernel;
+
+import dev.ballast.tensor.Shape;
+
+/** Maps over tensors, with NumPy's broadcasting. A result may lie exactly over an operand. */
+public final class Elementwise {
+  private Elementwise() {}
+
+  public static Kernel unary(UnaryFunction f, Slice in, Slice out) {
+    return referenceUnary(f, in, out);
+  }
+
+  public static Kernel binary(BinaryFunction f, Slice a, Slice b, Slice out) {
+    return referenceBinary(f, a, b, out);
+  }
+
+  /** {@code out = condition ≠ 0 ? a : b}. */
+  public static Kernel select(Slice condition, Slice a, Slice b, Slice out) {
+    return referenceSelect(condition, a, b, out);
+  }
+
+  public static Kernel referenceUnary(UnaryFunction f, Slice in, Slice out) {
+    long n = out.elements();
+    return () -> {
+      for (long i = 0; i < n; i++) {
+        out.set(i, f.apply(in.get(i)));
+      }
+    };
+  }
+
+  public static Kernel referenceBinary(BinaryFunction f, Slice a, Slice b, Slice out) {
+    Odometer o = odometer(out, a, b);
+    boolean exact = !a.dtype().isFloating();
+    return () -> {
+      o.reset();
+      long at = 0;
+      do {
+        for (int i = 0; i < o.innerLength(); i++, at++) {
+          long ia = o.offset(0) + i * o.innerStride(0);
+          long ib = o.offset(1) + i * o.innerStride(1);
+          if (exact) {
+            out.setLong(at, f.apply(a.getLong(ia), b.getLong(ib)));
+          } else {
+            out.set(at, f.apply(a.get(ia), b.get(ib)));
+          }
+        }
+      } while (o.next());
+    };
+  }
+
+  public static Kernel referenceSelect(Slice condition, Slice a, Slice b, Slice out) {
+    Odometer o = odometer(out, condition, a, b);
+    return () -> {
+      o.reset();
+      long at = 0;
+      do {
+        for (int i = 0; i < o.innerLength(); i++, at++) {
+          boolean first = condition.get(o.offset(0) + i * o.innerStride(0)) != 0;
+          double v =
+              first
+                  ? a.get(o.offset(1) + i * o.innerStride(1))
+                  : b.get(o.offset(2) + i * o.innerStride(2));
+          out.set(at, v);
+        }
+      } while (o.next());
+    };
+  }
+
+  /** Converts between dtypes; floating to integer truncates toward zero. */
+  public static Kernel cast(Slice in, Slice out) {
+    long n = out.elements();
+    boolean exact = !in.dtype().isFloating() && !out.dtype().isFloating();
+    return () -> {
+      for (long i = 0; i < n; i++) {
+        if (exact) {
+          out.setLong(i, in.getLong(i));
+        } else {
+          out.set(i, in.get(i));
+        }
+      }
+    };
+  }
+
+  /** Walks the operands as broadcast to the shape of {@code out}. */
+  static Odometer odometer(Slice out, Slice... operands) {
+    Shape space = out.type().shape();
+    long[][] strides = new long[operands.length][];
+    for (int k = 0; k < operands.length; k++) {
+      strides[k] = operands[k].type().shape().broadcastStrides(space);
+    }
+    return new Odometer(space, strides);
+  }
+}

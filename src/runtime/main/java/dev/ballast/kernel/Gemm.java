@@ -1,0 +1,105 @@
+package dev.ballast.kernel;
+
+import dev.ballast.tensor.DType;
+import dev.ballast.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Matrix products C[…,M,N] = A[…,M,K] · B[…,K,N], either side stored transposed, leading dimensions
+ * broadcast. In f32 and f64 OpenBLAS computes them, on one thread.
+ */
+public final class Gemm {
+  /** C is m × n, the shared dimension is k. */
+  public record Dims(int m, int n, int k) {}
+
+  /** A product's operands: sides, and the distance in elements between an operand's matrices. */
+  private record Layout(Dims dims, boolean transposeA, boolean transposeB, Odometer batch) {
+    static Layout of(boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+      Shape sc = c.type().shape();
+      int k = a.type().shape().dim(transposeA ? -2 : -1);
+      Shape batch = sc.slice(0, sc.rank() - 2);
+      Odometer o =
+          new Odometer(
+              batch,
+              matrixStrides(a.type().shape(), batch),
+              matrixStrides(b.type().shape(), batch),
+              matrixStrides(sc, batch));
+      return new Layout(new Dims(sc.dim(-2), sc.dim(-1), k), transposeA, transposeB, o);
+    }
+
+    private static long[] matrixStrides(Shape s, Shape batch) {
+      long[] strides = s.slice(0, s.rank() - 2).broadcastStrides(batch);
+      long matrix = (long) s.dim(-2) * s.dim(-1);
+      for (int i = 0; i < strides.length; i++) {
+        strides[i] *= matrix;
+      }
+      return strides;
+    }
+  }
+
+  private Gemm() {}
+
+  public static Kernel matmul(boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+    if (!c.dtype().isFloating()) {
+      return referenceMatmul(transposeA, transposeB, a, b, c);
+    }
+    Layout l = Layout.of(transposeA, transposeB, a, b, c);
+    Odometer o = l.batch();
+    int bytes = c.dtype().bytes();
+    List<Kernel> products = new ArrayList<>();
+    do {
+      if (c.dtype() == DType.F32 && o.innerLength() > 1 && fitsInt(o)) {
+        products.add(Blas.batch(l.dims(), transposeA, transposeB, a, b, c, o));
+      } else {
+        for (int i = 0; i < o.innerLength(); i++) {
+          var ma = a.memory().asSlice((o.offset(0) + i * o.innerStride(0)) * bytes);
+          var mb = b.memory().asSlice((o.offset(1) + i * o.innerStride(1)) * bytes);
+          var mc = c.memory().asSlice((o.offset(2) + i * o.innerStride(2)) * bytes);
+          products.add(Blas.product(c.dtype(), l.dims(), transposeA, transposeB, ma, mb, mc));
+        }
+      }
+    } while (o.next());
+    return products.size() == 1 ? products.getFirst() : Movement.sequence(products);
+  }
+
+  private static boolean fitsInt(Odometer o) {
+    return Math.max(Math.max(o.innerStride(0), o.innerStride(1)), o.innerStride(2))
+        <= Integer.MAX_VALUE;
+  }
+
+  public static Kernel referenceMatmul(
+      boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+    Layout l = Layout.of(transposeA, transposeB, a, b, c);
+    Odometer o = l.batch();
+    return () -> {
+      o.reset();
+      do {
+        for (int i = 0; i < o.innerLength(); i++) {
+          long a0 = o.offset(0) + i * o.innerStride(0);
+          long b0 = o.offset(1) + i * o.innerStride(1);
+          long c0 = o.offset(2) + i * o.innerStride(2);
+          referenceProduct(l, a, a0, b, b0, c, c0);
+        }
+      } while (o.next());
+    };
+  }
+
+  private static void referenceProduct(
+      Layout l, Slice a, long a0, Slice b, long b0, Slice c, long c0) {
+    Dims d = l.dims();
+    long aRow = l.transposeA() ? 1 : d.k();
+    long aCol = l.transposeA() ? d.m() : 1;
+    long bRow = l.transposeB() ? 1 : d.n();
+    long bCol = l.transposeB() ? d.k() : 1;
+    for (int row = 0; row < d.m(); row++) {
+      for (int col = 0; col < d.n(); col++) {
+        double sum = 0;
+        for (int k = 0; k < d.k(); k++) {
+          sum += a.get(a0 + row * aRow + k * aCol) * b.get(b0 + k * bRow + col * bCol);
+        }
+        c.set(c0 + (long) row * d.n() + col, sum);
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.ballast.kernel;
+
+import dev.ballast.tensor.Philox;
+
+/** Kernels whose bits come from a counter, so that they can be drawn again. */
+public final class Randomness {
+  private Randomness() {}
+
+  /**
+   * {@code out[i] = x[i] / (1 − rate)} where element i is kept, else 0. Which are kept is a function
+   * of {@code counter = (seed, step)}, of {@code stream} and of i alone: word i mod 4 of block i / 4.
+   */
+  public static Kernel dropout(double rate, long stream, Slice x, Slice counter, Slice out) {
+    double scale = 1.0 / (1.0 - rate);
+    Philox philox = new Philox(0, 0);
+    return () -> {
+      philox.reseed(counter.getLong(0), (stream << 40) + counter.getLong(1));
+      for (long i = 0; i < x.elements(); i++) {
+        boolean kept = philox.nextFloat() >= (float) rate;
+        out.set(i, kept ? x.get(i) * scale : 0);
+      }
+    };
+  }
+}

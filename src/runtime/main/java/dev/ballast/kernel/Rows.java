@@ -1,0 +1,100 @@
+package dev.ballast.kernel;
+
+/** Functions of whole rows: a tensor of {@code B} rows of {@code C} classes, innermost last. */
+public final class Rows {
+  private Rows() {}
+
+  /** {@code out[b,c] = e^x[b,c] / Σ_c e^x[b,c]}, stable: the row's largest is subtracted first. */
+  public static Kernel softmax(Slice x, Slice out) {
+    return referenceSoftmax(x, out);
+  }
+
+  /** {@code out[b,c] = x[b,c] − log Σ_c e^x[b,c]}. */
+  public static Kernel logSoftmax(Slice x, Slice out) {
+    return referenceLogSoftmax(x, out);
+  }
+
+  /** {@code loss[b] = log Σ_c e^x[b,c] − x[b,labels[b]]}. */
+  public static Kernel crossEntropy(Slice x, Slice labels, Slice loss) {
+    return referenceCrossEntropy(x, labels, loss);
+  }
+
+  /** {@code dx[b,c] = (softmax(x)[b,c] − [c = labels[b]]) · dloss[b]}. */
+  public static Kernel crossEntropyGradient(Slice x, Slice labels, Slice dloss, Slice dx) {
+    return referenceCrossEntropyGradient(x, labels, dloss, dx);
+  }
+
+  public static Kernel referenceSoftmax(Slice x, Slice out) {
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long row = 0; row < x.elements(); row += c) {
+        double lse = logSumExp(x, row, c);
+        for (long i = row; i < row + c; i++) {
+          out.set(i, StrictMath.exp(x.get(i) - lse));
+        }
+      }
+    };
+  }
+
+  public static Kernel referenceLogSoftmax(Slice x, Slice out) {
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long row = 0; row < x.elements(); row += c) {
+        double lse = logSumExp(x, row, c);
+        for (long i = row; i < row + c; i++) {
+          out.set(i, x.get(i) - lse);
+        }
+      }
+    };
+  }
+
+  public static Kernel referenceCrossEntropy(Slice x, Slice labels, Slice loss) {
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long b = 0; b < loss.elements(); b++) {
+        loss.set(b, logSumExp(x, b * c, c) - x.get(b * c + label(labels, b, c)));
+      }
+    };
+  }
+
+  public static Kernel referenceCrossEntropyGradient(
+      Slice x, Slice labels, Slice dloss, Slice dx) {
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long b = 0; b < dloss.elements(); b++) {
+        double lse = logSumExp(x, b * c, c);
+        int label = label(labels, b, c);
+        double g = dloss.get(b);
+        for (int i = 0; i < c; i++) {
+          double p = StrictMath.exp(x.get(b * c + i) - lse);
+          dx.set(b * c + i, (i == label ? p - 1 : p) * g);
+        }
+      }
+    };
+  }
+
+  /** The label of row {@code b}, checked. */
+  static int label(Slice labels, long b, int classes) {
+    long label = labels.getLong(b);
+    if (label < 0 || label >= classes) {
+      throw new IndexOutOfBoundsException(
+          "cross_entropy: label " + label + " at row " + b + " is not in [0, " + classes + ")");
+    }
+    return (int) label;
+  }
+
+  private static double logSumExp(Slice x, long row, int c) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (long i = row; i < row + c; i++) {
+      max = Math.max(max, x.get(i));
+    }
+    if (Double.isInfinite(max)) {
+      return max;
+    }
+    double sum = 0;
+    for (long i = row; i < row + c; i++) {
+      sum += StrictMath.exp(x.get(i) - max);
+    }
+    return max + StrictMath.log(sum);
+  }
+}
