@@ -1,0 +1,210 @@
+package dev.ballast.op;
+
+import static dev.ballast.op.Ops.exp;
+import static dev.ballast.op.Ops.mul;
+import static dev.ballast.op.Ops.oneHot;
+import static dev.ballast.op.Ops.reshape;
+import static dev.ballast.op.Ops.softmax;
+import static dev.ballast.op.Ops.sub;
+import static dev.ballast.op.Ops.sum;
+
+import dev.ballast.ir.Backprop;
+import dev.ballast.ir.Expr;
+import dev.ballast.kernel.Kernel;
+import dev.ballast.kernel.Rows;
+import dev.ballast.kernel.Slices;
+import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.TensorType;
+import java.util.List;
+
+/** Functions over the classes, the last axis. All subtract the row's largest score first. */
+public sealed interface Classify extends BuiltIn {
+  /** Demands scores of at least rank 1. */
+  default void scores(TensorType x) {
+    floating(x);
+    if (x.shape().rank() < 1) {
+      throw misfit("needs an axis of classes, not " + x);
+    }
+  }
+
+  /** Demands one label for each row of scores. */
+  default void labels(TensorType x, TensorType labels) {
+    integral(labels);
+    if (!labels.shape().equals(rows(x))) {
+      throw misfit("labels " + labels + " do not fit scores " + x + ": one a row is needed");
+    }
+  }
+
+  /** The shape without its classes. */
+  static Shape rows(TensorType x) {
+    return x.shape().slice(0, x.shape().rank() - 1);
+  }
+
+  private static Expr sumOverClasses(Expr e) {
+    return sum(e, List.of(e.shape().rank() - 1), true);
+  }
+
+  /** y_c = e^{x_c} / Σ_k e^{x_k}; ∂L/∂x = y ⊙ (g − Σ g ⊙ y). Keeps the output. */
+  @OpName("softmax")
+  record Softmax() implements Classify {
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(1, inputs);
+      scores(inputs.getFirst());
+      return inputs;
+    }
+
+    @Override
+    public void gradient(Backprop b) {
+      Expr inner = sumOverClasses(mul(b.dout(), b.out()));
+      b.contribute(0, mul(b.out(), sub(b.dout(), inner)));
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return 5 * inputs.getFirst().elements();
+    }
+
+    @Override
+    public List<InPlace> inPlace(List<TensorType> inputs) {
+      return overInputsOfSameType(inputs);
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return Rows.softmax(s.in(0), s.out());
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return Rows.referenceSoftmax(s.in(0), s.out());
+    }
+  }
+
+  /** y_c = x_c − log Σ_k e^{x_k}; ∂L/∂x = g − e^y Σ g. Keeps the output. */
+  @OpName("log_softmax")
+  record LogSoftmax() implements Classify {
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(1, inputs);
+      scores(inputs.getFirst());
+      return inputs;
+    }
+
+    @Override
+    public void gradient(Backprop b) {
+      b.contribute(0, sub(b.dout(), mul(exp(b.out()), sumOverClasses(b.dout()))));
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return 5 * inputs.getFirst().elements();
+    }
+
+    @Override
+    public List<InPlace> inPlace(List<TensorType> inputs) {
+      return overInputsOfSameType(inputs);
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return Rows.logSoftmax(s.in(0), s.out());
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return Rows.referenceLogSoftmax(s.in(0), s.out());
+    }
+  }
+
+  /**
+   * loss[B] of scores x[B,C] and integer labels[B]: log Σ_c e^{x_c} − x_label. ∂L/∂x = (softmax(x) −
+   * onehot(label)) · g, as one fused op. Keeps both inputs; the probabilities are never stored.
+   */
+  @OpName("cross_entropy")
+  record CrossEntropy() implements Classify {
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(2, inputs);
+      scores(inputs.getFirst());
+      labels(inputs.getFirst(), inputs.getLast());
+      return List.of(inputs.getFirst().withShape(rows(inputs.getFirst())));
+    }
+
+    @Override
+    public void gradient(Backprop b) {
+      b.contribute(
+          0,
+          b.dout().builder().apply(new CrossEntropyGradient(), b.in(0), b.in(1), b.dout()));
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return 4 * inputs.getFirst().elements();
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return Rows.crossEntropy(s.in(0), s.in(1), s.out());
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return Rows.referenceCrossEntropy(s.in(0), s.in(1), s.out());
+    }
+  }
+
+  /**
+   * d[B,C] = (softmax(x) − onehot(label)) · g[B]. With p = softmax(x) and u = ∂L/∂d: ∂L/∂x = g p ⊙ (u −
+   * Σ u ⊙ p), ∂L/∂g = Σ u ⊙ (p − onehot). Keeps its inputs.
+   */
+  @OpName("cross_entropy_gradient")
+  record CrossEntropyGradient() implements Classify {
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(3, inputs);
+      TensorType x = inputs.getFirst();
+      scores(x);
+      labels(x, inputs.get(1));
+      if (!inputs.get(2).equals(x.withShape(rows(x)))) {
+        throw misfit("row gradients " + inputs.get(2) + " do not fit scores " + x);
+      }
+      return List.of(x);
+    }
+
+    @Override
+    public void gradient(Backprop b) {
+      Expr p = softmax(b.in(0));
+      Expr u = b.dout();
+      List<Integer> column = new java.util.ArrayList<>();
+      for (int d : b.in(2).shape().dims()) {
+        column.add(d);
+      }
+      column.add(1);
+      Expr g = reshape(b.in(2), Shape.of(column));
+      b.contribute(0, mul(g, mul(p, sub(u, sumOverClasses(mul(u, p))))));
+      Expr residual = sub(p, oneHot(b.in(1), p.shape().dim(-1), p.type().dtype()));
+      b.contribute(2, sum(mul(u, residual), List.of(u.shape().rank() - 1), false));
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return 6 * inputs.getFirst().elements();
+    }
+
+    @Override
+    public List<InPlace> inPlace(List<TensorType> inputs) {
+      return List.of(new InPlace(0, 0));
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return Rows.crossEntropyGradient(s.in(0), s.in(1), s.in(2), s.out());
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return Rows.referenceCrossEntropyGradient(s.in(0), s.in(1), s.in(2), s.out());
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.ballast.pass;
+
+import dev.ballast.ir.Graph;
+import dev.ballast.ir.Interpreter;
+import dev.ballast.ir.Node;
+import dev.ballast.ir.Value;
+import dev.ballast.op.Binary;
+import dev.ballast.tensor.Literal;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Computes nodes of constants ahead of time, by their reference kernels, and takes out additions of 0
+ * and multiplications by 1.
+ */
+public final class ConstantFolding {
+  /** Larger results are computed in each run: as constants they would hold their bytes for good. */
+  private static final long MAX_ELEMENTS = 1024;
+
+  private ConstantFolding() {}
+
+  public static Graph run(Graph graph) {
+    Rewrite r = Rewrite.of(graph);
+    for (Node n : graph.nodes()) {
+      List<Value> inputs = n.inputs().stream().map(v -> r.get(v).value()).toList();
+      boolean folds =
+          !inputs.isEmpty()
+              && inputs.stream().allMatch(Value.Constant.class::isInstance)
+              && n.results().stream().allMatch(v -> v.type().elements() <= MAX_ELEMENTS)
+              && n.results().stream().noneMatch(graph.updates()::containsValue);
+      if (folds) {
+        fold(n, inputs, r);
+      } else {
+        Optional<Value> kept = neutral(n, inputs);
+        if (kept.isEmpty() || graph.updates().containsValue(n.results().getFirst())) {
+          r.emit(n);
+        } else {
+          r.replace(n.results().getFirst(), r.builder().expr(kept.get()));
+        }
+      }
+    }
+    return r.finish();
+  }
+
+  /** The operand that the node only repeats: x + 0, x − 0, x · 1 and x / 1 are x. */
+  private static Optional<Value> neutral(Node n, List<Value> inputs) {
+    return switch (n.op()) {
+      case Binary.Add ignored -> besides(n, inputs, 0, true);
+      case Binary.Sub ignored -> besides(n, inputs, 0, false);
+      case Binary.Mul ignored -> besides(n, inputs, 1, true);
+      case Binary.Div ignored -> besides(n, inputs, 1, false);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Value> besides(
+      Node n, List<Value> inputs, double neutral, boolean commutes) {
+    for (int i = commutes ? 0 : 1; i < 2; i++) {
+      Value other = inputs.get(1 - i);
+      boolean repeats =
+          inputs.get(i) instanceof Value.Constant c
+              && c.type().elements() == 1
+              && c.literal().get(0) == neutral
+              && other.type().equals(n.results().getFirst().type());
+      if (repeats) {
+        return Optional.of(other);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void fold(Node n, List<Value> inputs, Rewrite r) {
+    List<Literal> in = inputs.stream().map(v -> ((Value.Constant) v).literal()).toList();
+    List<Literal> out = Interpreter.evaluate(n.op(), in);
+    for (int i = 0; i < out.size(); i++) {
+      r.replace(n.results().get(i), r.builder().constant(out.get(i)));
+    }
+  }
+}
