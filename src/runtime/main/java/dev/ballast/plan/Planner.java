@@ -1,0 +1,85 @@
+package dev.ballast.plan;
+
+import dev.ballast.ir.Graph;
+import dev.ballast.ir.Node;
+import dev.ballast.tensor.PlanException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gives every value its place before anything runs.
+ *
+ * <pre>{@code
+ * Plan plan = Planner.plan(graph, PlanOptions.defaults());
+ * System.out.println(plan);
+ * }</pre>
+ */
+public final class Planner {
+  private Planner() {}
+
+  /**
+   * @throws PlanException where the graph can't be planned, or the plan fails its verification
+   */
+  public static Plan plan(Graph graph, PlanOptions options) {
+    Liveness.Result live = Liveness.of(graph, options.reuse());
+    List<Buffer> placed = place(live.buffers(), options.reuse());
+    Place[] places = new Place[live.places().length];
+    for (int i = 0; i < places.length; i++) {
+      Place p = live.places()[i];
+      places[i] = new Place(placed.get(p.buffer().id()), p.byteOffset());
+    }
+    List<Step> steps = steps(graph, live, placed);
+    long withoutReuse =
+        Liveness.of(graph, false).buffers().stream().mapToLong(Buffer::alignedBytes).sum();
+    Plan plan = new Plan(graph, options, steps, placed, List.of(places), withoutReuse);
+    PlanVerifier.verify(plan);
+    return plan;
+  }
+
+  private static List<Step> steps(Graph graph, Liveness.Result live, List<Buffer> buffers) {
+    List<List<Integer>> dying = new ArrayList<>();
+    for (int i = 0; i < live.steps(); i++) {
+      dying.add(new ArrayList<>());
+    }
+    for (Buffer b : buffers) {
+      if (b.region() == Region.SCRATCH) {
+        dying.get(b.to() - 1).add(b.id());
+      }
+    }
+    List<Step> steps = new ArrayList<>();
+    for (Node n : graph.nodes()) {
+      if (!n.isView()) {
+        int index = steps.size();
+        steps.add(new Step(index, n, live.workspaces().get(n.index()), dying.get(index)));
+      }
+    }
+    return steps;
+  }
+
+  /** Kept regions are stacked in order; SCRATCH is packed by lifetime. */
+  private static List<Buffer> place(List<Buffer> buffers, boolean reuse) {
+    List<Buffer> scratch = buffers.stream().filter(b -> b.region() == Region.SCRATCH).toList();
+    long[] offsets = new long[buffers.size()];
+    long[] next = new long[Region.values().length];
+    for (Buffer b : buffers) {
+      if (b.region() != Region.SCRATCH || !reuse) {
+        offsets[b.id()] = next[b.region().ordinal()];
+        next[b.region().ordinal()] += b.alignedBytes();
+      }
+    }
+    if (reuse) {
+      Placement.Solution s = Placement.solve(problem(scratch));
+      for (int i = 0; i < scratch.size(); i++) {
+        offsets[scratch.get(i).id()] = s.offsets()[i];
+      }
+    }
+    return buffers.stream().map(b -> b.at(offsets[b.id()])).toList();
+  }
+
+  static Placement.Problem problem(List<Buffer> buffers) {
+    return new Placement.Problem(
+        buffers.stream().mapToLong(Buffer::alignedBytes).toArray(),
+        buffers.stream().mapToInt(Buffer::from).toArray(),
+        buffers.stream().mapToInt(Buffer::to).toArray());
+  }
+}

@@ -1,0 +1,149 @@
+package dev.ballast.runtime;
+
+import dev.ballast.ir.Value;
+import dev.ballast.plan.Plan;
+import dev.ballast.plan.PlanOptions;
+import dev.ballast.plan.Region;
+import dev.ballast.tensor.PlanException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The one segment that the plans of one model stand on, and the turnstile that lets one thread in.
+ *
+ * <pre>
+ * | WEIGHTS | STATE | IO of the first plan | SCRATCH, the largest of all | IO of the others … |
+ * </pre>
+ */
+final class SharedMemory {
+  private static final int FREE = 0;
+  private static final int RUNNING = 1;
+  private static final int CLOSED = 2;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment segment;
+  private final MemorySegment weights;
+  private final Plan main;
+  private final long ioStart;
+  private final long scratchStart;
+  private final Map<Plan, Long> otherIo = new IdentityHashMap<>();
+  private final AtomicInteger state = new AtomicInteger(FREE);
+
+  private SharedMemory(Plan main, List<Plan> others, MemorySegment mappedWeights) {
+    this.main = main;
+    boolean mapped = mappedWeights.byteSize() > 0;
+    long stateStart = mapped ? 0 : main.bytes(Region.WEIGHTS);
+    this.ioStart = stateStart + main.bytes(Region.STATE);
+    this.scratchStart = ioStart + main.bytes(Region.IO);
+    List<Plan> all = new ArrayList<>(others);
+    all.add(main);
+    long next = scratchStart + all.stream().mapToLong(p -> p.bytes(Region.SCRATCH)).max().orElse(0);
+    for (Plan p : others) {
+      demandSameKept(p);
+      otherIo.put(p, next);
+      next += p.bytes(Region.IO);
+    }
+    this.segment = arena.allocate(Math.max(PlanOptions.ALIGNMENT, next), PlanOptions.ALIGNMENT);
+    this.weights = mapped ? mappedWeights : segment.asSlice(0, stateStart);
+  }
+
+  static SharedMemory allocate(Plan main, List<Plan> others) {
+    return new SharedMemory(main, others, MemorySegment.NULL);
+  }
+
+  static SharedMemory allocate(Plan main, MemorySegment weights) {
+    if (weights.byteSize() != main.bytes(Region.WEIGHTS)) {
+      throw new PlanException(
+          "the weights have " + weights.byteSize() + " bytes, the plan's WEIGHTS region has "
+              + main.bytes(Region.WEIGHTS));
+    }
+    for (Value v : main.graph().updates().keySet()) {
+      if (v instanceof Value.Parameter) {
+        throw new PlanException(
+            "the plan updates parameter '" + v.name()
+                + "': open it without given weights, and copy them in");
+      }
+    }
+    return new SharedMemory(main, List.of(), weights);
+  }
+
+  long bytes() {
+    return segment.byteSize();
+  }
+
+  /** The regions as one of the plans sees them. */
+  Map<Region, MemorySegment> regions(Plan plan) {
+    demandOpen();
+    if (plan != main && !otherIo.containsKey(plan)) {
+      throw new PlanException("this plan was not named when the session was opened");
+    }
+    long io = plan == main ? ioStart : otherIo.get(plan);
+    Map<Region, MemorySegment> regions = new EnumMap<>(Region.class);
+    regions.put(Region.WEIGHTS, weights);
+    regions.put(
+        Region.STATE,
+        segment.asSlice(ioStart - main.bytes(Region.STATE), main.bytes(Region.STATE)));
+    regions.put(Region.IO, segment.asSlice(io, plan.bytes(Region.IO)));
+    regions.put(Region.SCRATCH, segment.asSlice(scratchStart, plan.bytes(Region.SCRATCH)));
+    return regions;
+  }
+
+  /** Parameters must be the same, and lie in the same places; states those the plan has. */
+  private void demandSameKept(Plan other) {
+    Map<String, Value> own = new java.util.HashMap<>();
+    main.graph().parameters().forEach(p -> own.put(p.name(), p));
+    main.graph().states().forEach(s -> own.put(s.name(), s));
+    List<Value> kept = new ArrayList<>(other.graph().parameters());
+    kept.addAll(other.graph().states());
+    for (Value v : kept) {
+      Value same = own.get(v.name());
+      boolean fits =
+          same != null
+              && same.type().equals(v.type())
+              && same.getClass() == v.getClass()
+              && main.place(same).offset() == other.place(v).offset();
+      if (!fits) {
+        throw new PlanException(
+            "'" + v.name() + "' " + v.type() + " is not at the same place in both plans: build both"
+                + " graphs from the same layers in the same order");
+      }
+    }
+  }
+
+  void enter() {
+    if (!state.compareAndSet(FREE, RUNNING)) {
+      throw refusal();
+    }
+  }
+
+  void leave() {
+    state.set(FREE);
+  }
+
+  void demandOpen() {
+    if (state.get() == CLOSED) {
+      throw refusal();
+    }
+  }
+
+  void close() {
+    if (state.compareAndSet(FREE, CLOSED)) {
+      arena.close();
+    } else if (state.get() == RUNNING) {
+      throw refusal();
+    }
+  }
+
+  private IllegalStateException refusal() {
+    return new IllegalStateException(
+        state.get() == CLOSED
+            ? "the session is closed"
+            : "the session is running on another thread: give each thread a session of its own");
+  }
+}
