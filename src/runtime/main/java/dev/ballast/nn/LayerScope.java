@@ -1,0 +1,92 @@
+package dev.ballast.nn;
+
+import dev.ballast.ir.Expr;
+import dev.ballast.ir.GraphBuilder;
+import dev.ballast.op.Ops;
+import dev.ballast.tensor.DType;
+import dev.ballast.tensor.Literal;
+import dev.ballast.tensor.TensorType;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Where layers emit their ops: names parameters after the layers they stand in, and remembers how
+ * each starts. The same layers give the same parameters in the same order whether they are emitted
+ * for training or for inference, so plans of both can share weights.
+ */
+public final class LayerScope {
+  /** The state that dropout draws from: (seed, step). */
+  public static final String COUNTER = "dropout.counter";
+
+  private final GraphBuilder builder;
+  private final boolean training;
+  private final Map<String, Initializer> initializers = new LinkedHashMap<>();
+  private final Deque<String> path = new ArrayDeque<>();
+  private Optional<Expr> counter = Optional.empty();
+  private long streams;
+
+  /**
+   * @param training whether layers that differ, such as dropout, take their training form
+   */
+  public LayerScope(GraphBuilder builder, boolean training) {
+    this.builder = builder;
+    this.training = training;
+  }
+
+  public boolean isTraining() {
+    return training;
+  }
+
+  public GraphBuilder builder() {
+    return builder;
+  }
+
+  /** Emits within a name; parameters and nodes carry it, nested names joined by dots. */
+  public <T> T named(String name, Supplier<T> body) {
+    path.addLast(name);
+    try {
+      return builder.named(name, body);
+    } finally {
+      path.removeLast();
+    }
+  }
+
+  /** A trainable weight, named after the scope. */
+  public Expr parameter(String name, TensorType type, Initializer initializer) {
+    String full = path.isEmpty() ? name : String.join(".", path) + "." + name;
+    initializers.put(full, initializer);
+    return builder.parameter(full, type);
+  }
+
+  /** How each parameter starts, in the order of creation. */
+  public Map<String, Initializer> initializers() {
+    return Collections.unmodifiableMap(initializers);
+  }
+
+  /** A number no other caller in this graph has: a random stream of its own. */
+  public long nextStream() {
+    return streams++;
+  }
+
+  /** The counter i64[2] = (seed, step) for random layers; made when first asked for. */
+  public Expr counter() {
+    if (counter.isEmpty()) {
+      counter = Optional.of(builder.state(COUNTER, TensorType.i64(2)));
+    }
+    return counter.get();
+  }
+
+  /** To be called once the graph is complete: lets the counter go on by one step each run. */
+  public void finish() {
+    counter.ifPresent(
+        c -> {
+          Expr oneStep = builder.constant(Literal.of(TensorType.of(DType.I64, 2), 0, 1));
+          builder.update(c, Ops.add(c, oneStep));
+        });
+  }
+}

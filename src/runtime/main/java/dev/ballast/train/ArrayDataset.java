@@ -1,0 +1,88 @@
+package dev.ballast.train;
+
+import dev.ballast.kernel.Slice;
+import dev.ballast.tensor.DType;
+import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.ShapeException;
+import dev.ballast.tensor.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Examples and targets given as arrays, copied off the heap once. */
+public final class ArrayDataset implements Dataset {
+  private final Arena arena = Arena.ofShared();
+  private final int size;
+  private final Shape example;
+  private final Slice examples;
+  private final Slice targets;
+
+  private ArrayDataset(int size, Shape example, TensorType targetType) {
+    if (size < 1) {
+      throw new ShapeException("a dataset needs at least one example");
+    }
+    this.size = size;
+    this.example = example;
+    this.examples = Slice.allocate(new TensorType(DType.F32, Shape.of(size).append(example)), arena);
+    this.targets = Slice.allocate(targetType, arena);
+  }
+
+  /**
+   * With integer labels.
+   *
+   * @param examples all examples, one after the other, each row-major
+   * @throws ShapeException where the arrays do not fit each other
+   */
+  public static ArrayDataset labelled(Shape example, float[] examples, int[] labels) {
+    ArrayDataset d = new ArrayDataset(labels.length, example, TensorType.i32(labels.length));
+    d.examples.copyFrom(examples);
+    d.targets.copyFrom(labels);
+    return d;
+  }
+
+  /**
+   * With targets of a shape of their own.
+   *
+   * @throws ShapeException where the arrays do not fit each other
+   */
+  public static ArrayDataset of(Shape example, float[] examples, Shape target, float[] targets) {
+    int n = Math.toIntExact(examples.length / example.elements());
+    ArrayDataset d =
+        new ArrayDataset(n, example, new TensorType(DType.F32, Shape.of(n).append(target)));
+    d.examples.copyFrom(examples);
+    d.targets.copyFrom(targets);
+    return d;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public Shape example() {
+    return example;
+  }
+
+  @Override
+  public void copy(int index, Slice x, Slice target, int row) {
+    copyRow(examples, index, x, row);
+    copyRow(targets, index, target, row);
+  }
+
+  private void copyRow(Slice from, int index, Slice to, int row) {
+    long bytes = from.memory().byteSize() / size;
+    MemorySegment.copy(from.memory(), index * bytes, to.memory(), row * bytes, bytes);
+  }
+
+  @Override
+  public String checksum() {
+    return Checksums.sha256(examples.memory(), targets.memory());
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.ballast.train;
+
+import java.util.Optional;
+
+/**
+ * What one time through the data gave.
+ *
+ * @param number from 1
+ * @param trainLoss the mean of the steps' losses, weighted by their examples
+ * @param seconds spent in steps, evaluation not counted
+ * @param steps taken
+ * @param heapBytes allocated on the heap by the training thread in all the steps together
+ * @param evaluation on the test data, if there are any
+ */
+public record Epoch(
+    int number,
+    double trainLoss,
+    double seconds,
+    int steps,
+    long heapBytes,
+    Optional<Evaluation> evaluation) {}

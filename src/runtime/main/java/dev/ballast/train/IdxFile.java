@@ -1,0 +1,96 @@
+package dev.ballast.train;
+
+import dev.ballast.tensor.Shape;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * A file of unsigned bytes in the IDX format of the MNIST database, read off the heap:
+ *
+ * <pre>
+ * | 0 0 | type 8 | rank | rank × dimension, u32 big-endian | bytes, row-major |
+ * </pre>
+ *
+ * <p>Files that end in {@code .gz} are unpacked on the way.
+ */
+record IdxFile(Shape shape, MemorySegment bytes) {
+  private static final int UNSIGNED_BYTE = 8;
+  private static final int MAX_RANK = 8;
+
+  /**
+   * @throws IOException where the file can't be read or is not what it says; names file and byte
+   */
+  static IdxFile read(Path file, Arena arena) throws IOException {
+    try (InputStream in = open(file)) {
+      byte[] magic = in.readNBytes(4);
+      boolean known =
+          magic.length == 4 && magic[0] == 0 && magic[1] == 0 && magic[2] == UNSIGNED_BYTE;
+      if (!known) {
+        throw wrong(file, 0, "an IDX file of unsigned bytes starts with 0 0 8");
+      }
+      int rank = magic[3];
+      if (rank < 1 || rank > MAX_RANK) {
+        throw wrong(file, 3, "the rank must be 1 to " + MAX_RANK + ", not " + rank);
+      }
+      Shape shape = shape(file, in, rank);
+      MemorySegment bytes = arena.allocate(shape.elements());
+      fill(file, in, 4 + 4L * rank, bytes);
+      return new IdxFile(shape, bytes);
+    } catch (EOFException e) {
+      throw new IOException(file + ": the compressed data ends too early", e);
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + ": there is no such file");
+    }
+    InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+  }
+
+  private static Shape shape(Path file, InputStream in, int rank) throws IOException {
+    int[] dims = new int[rank];
+    long elements = 1;
+    for (int i = 0; i < rank; i++) {
+      byte[] b = in.readNBytes(4);
+      if (b.length < 4) {
+        throw wrong(file, 4 + 4L * i, "dimension " + i + " is missing");
+      }
+      dims[i] = (b[0] & 255) << 24 | (b[1] & 255) << 16 | (b[2] & 255) << 8 | b[3] & 255;
+      elements *= Math.max(dims[i], 0);
+      if (dims[i] < 1 || elements > Integer.MAX_VALUE) {
+        throw wrong(file, 4 + 4L * i, "dimension " + i + " is out of range: " + dims[i]);
+      }
+    }
+    return Shape.of(dims);
+  }
+
+  private static void fill(Path file, InputStream in, long start, MemorySegment to)
+      throws IOException {
+    byte[] chunk = new byte[1 << 16];
+    long at = 0;
+    while (at < to.byteSize()) {
+      int n = in.readNBytes(chunk, 0, (int) Math.min(chunk.length, to.byteSize() - at));
+      if (n == 0) {
+        throw wrong(file, start + at, "the data ends too early: " + to.byteSize() + " bytes expected");
+      }
+      MemorySegment.copy(MemorySegment.ofArray(chunk), 0, to, at, n);
+      at += n;
+    }
+    if (in.read() >= 0) {
+      throw wrong(file, start + at, "the file goes on after its last byte");
+    }
+  }
+
+  private static IOException wrong(Path file, long offset, String expectation) {
+    return new IOException(file + ": at byte " + offset + ": " + expectation);
+  }
+}

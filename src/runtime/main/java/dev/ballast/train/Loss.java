@@ -1,0 +1,102 @@
+package dev.ballast.train;
+
+import dev.ballast.ir.Expr;
+import dev.ballast.op.Ops;
+import dev.ballast.tensor.DType;
+import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.TensorType;
+import java.util.Optional;
+
+/** What training makes small: the mean over the batch, as PyTorch's default reduction. */
+public sealed interface Loss {
+  /** As model definitions write it. */
+  String label();
+
+  /** The type of the targets that belong to predictions [B, …]. */
+  TensorType targetType(TensorType prediction);
+
+  /** A scalar. */
+  Expr mean(Expr prediction, Expr target);
+
+  /** How many of the batch are right, an f32 scalar; only where the loss is a classifier's. */
+  Optional<Expr> correct(Expr prediction, Expr target);
+
+  /** Cross-entropy of scores [B,C] under integer labels i32[B]; the network ends without softmax. */
+  record CrossEntropy() implements Loss {
+    @Override
+    public String label() {
+      return "cross_entropy";
+    }
+
+    @Override
+    public TensorType targetType(TensorType prediction) {
+      Shape s = prediction.shape();
+      return new TensorType(DType.I32, s.slice(0, s.rank() - 1));
+    }
+
+    @Override
+    public Expr mean(Expr prediction, Expr target) {
+      return Ops.mean(Ops.crossEntropy(prediction, target));
+    }
+
+    @Override
+    public Optional<Expr> correct(Expr prediction, Expr target) {
+      Expr hit = Ops.equal(Ops.argMax(prediction, -1), target);
+      return Optional.of(Ops.sum(Ops.cast(hit, DType.F32)));
+    }
+  }
+
+  /** (ŷ − y)², y of the predictions' own type. */
+  record MeanSquaredError() implements Loss {
+    @Override
+    public String label() {
+      return "mse";
+    }
+
+    @Override
+    public TensorType targetType(TensorType prediction) {
+      return prediction;
+    }
+
+    @Override
+    public Expr mean(Expr prediction, Expr target) {
+      return Ops.meanSquaredError(prediction, target);
+    }
+
+    @Override
+    public Optional<Expr> correct(Expr prediction, Expr target) {
+      return Optional.empty();
+    }
+  }
+
+  /** Binary cross-entropy of scores under targets in [0, 1]; the network ends without sigmoid. */
+  record BinaryCrossEntropy() implements Loss {
+    @Override
+    public String label() {
+      return "binary_cross_entropy";
+    }
+
+    @Override
+    public TensorType targetType(TensorType prediction) {
+      return prediction;
+    }
+
+    @Override
+    public Expr mean(Expr prediction, Expr target) {
+      return Ops.mean(Ops.binaryCrossEntropy(prediction, target));
+    }
+
+    /** Right where the score's sign says what the target, rounded, does. */
+    @Override
+    public Optional<Expr> correct(Expr prediction, Expr target) {
+      Expr said = Ops.greater(prediction, Ops.constant(prediction, 0));
+      Expr truth = Ops.greater(target, Ops.constant(target, 0.5));
+      Expr share = Ops.constant(prediction, 1.0 / rowElements(prediction));
+      return Optional.of(Ops.mul(Ops.sum(Ops.equal(said, truth)), share));
+    }
+
+    private static long rowElements(Expr e) {
+      return e.type().elements() / e.shape().dim(0);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package dev.ballast.train;
+
+import dev.ballast.ir.Value;
+import dev.ballast.nn.LayerScope;
+import dev.ballast.nn.Model;
+import dev.ballast.plan.Plan;
+import dev.ballast.plan.Planner;
+import dev.ballast.runtime.HeapAllocation;
+import dev.ballast.runtime.Session;
+import dev.ballast.runtime.SessionOptions;
+import dev.ballast.tensor.ShapeException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Trains a model: one arena holds weights, optimizer state and the plans for full and last batches, in
+ * training and in evaluation.
+ *
+ * <pre>{@code
+ * try (Trainer trainer = new Trainer(model, options, train, Optional.of(test))) {
+ *   trainer.fit(new TrainingListener() {});
+ * }
+ * }</pre>
+ */
+public final class Trainer implements AutoCloseable {
+  private final TrainingOptions options;
+  private final Dataset train;
+  private final Optional<Dataset> test;
+  private final Session step;
+  private final Optional<Session> lastStep;
+  private final Session evaluation;
+  private final Session single;
+  private final Order order;
+  private final Arena snapshots = Arena.ofShared();
+  private final MemorySegment best;
+  private int epochsDone;
+
+  /**
+   * Plans everything and draws the first weights; nothing is allocated later.
+   *
+   * @throws ShapeException where data and model do not fit
+   */
+  public Trainer(
+      Model model, TrainingOptions options, Dataset train, Optional<Dataset> test) {
+    this.options = options;
+    this.train = train;
+    this.test = test;
+    this.order = new Order(train.size(), options.seed());
+    demandFit(model, train);
+    test.ifPresent(t -> demandFit(model, t));
+    int batch = Math.min(options.batch(), train.size());
+    int rest = train.size() % batch;
+    Plan main = trainingPlan(model, batch);
+    Optional<Plan> last = rest == 0 ? Optional.empty() : Optional.of(trainingPlan(model, rest));
+    Plan evaluationPlan = evaluationPlan(model, batch);
+    Plan singlePlan = evaluationPlan(model, 1);
+    List<Plan> others = new ArrayList<>(List.of(evaluationPlan, singlePlan));
+    last.ifPresent(others::add);
+    this.step = Session.open(main, SessionOptions.defaults(), others.toArray(Plan[]::new));
+    this.lastStep = last.map(step::alongside);
+    this.evaluation = step.alongside(evaluationPlan);
+    this.single = step.alongside(singlePlan);
+    this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
+    model.initialize(options.seed(), step::parameter);
+    seedDropout(main);
+  }
+
+  private Plan trainingPlan(Model model, int batch) {
+    return Planner.plan(
+        Graphs.trainingStep(model, options.loss(), options.optimizer(), batch), options.plan());
+  }
+
+  private Plan evaluationPlan(Model model, int batch) {
+    return Planner.plan(Graphs.evaluation(model, options.loss(), batch), options.plan());
+  }
+
+  private static void demandFit(Model model, Dataset data) {
+    if (model.example().elements() != data.example().elements()) {
+      throw new ShapeException(
+          "model " + model.name() + " takes examples " + model.example() + ", the data has "
+              + data.example());
+    }
+  }
+
+  private void seedDropout(Plan plan) {
+    for (Value.State s : plan.graph().states()) {
+      if (s.name().equals(LayerScope.COUNTER)) {
+        step.state(s.name()).setLong(0, options.seed());
+      }
+    }
+  }
+
+  /** The session of a full batch: its plan, parameters and states. */
+  public Session session() {
+    return step;
+  }
+
+  public Plan plan() {
+    return step.plan();
+  }
+
+  /** Steps in an epoch, the smaller last one counted. */
+  public int stepsPerEpoch() {
+    int batch = batch();
+    return (train.size() + batch - 1) / batch;
+  }
+
+  private int batch() {
+    return step.input(Model.INPUT).type().shape().dim(0);
+  }
+
+  /**
+   * Trains for all epochs of the options, evaluates after each, and leaves the weights of the best
+   * epoch in place: the most right answers or the smallest loss on the test data; without test data
+   * the last.
+   */
+  public List<Epoch> fit(TrainingListener listener) {
+    List<Epoch> epochs = new ArrayList<>();
+    Optional<Evaluation> bestSoFar = Optional.empty();
+    for (int i = 0; i < options.epochs(); i++) {
+      Epoch epoch = epoch(listener);
+      epochs.add(epoch);
+      boolean better =
+          epoch.evaluation().isPresent()
+              && (bestSoFar.isEmpty() || epoch.evaluation().get().beats(bestSoFar.get()));
+      if (better) {
+        bestSoFar = epoch.evaluation();
+        best.copyFrom(step.weights());
+      }
+      listener.onEpoch(epoch);
+    }
+    if (bestSoFar.isPresent()) {
+      step.weights().copyFrom(best);
+    }
+    return epochs;
+  }
+
+  /** One time through the training data, then an evaluation where there are test data. */
+  public Epoch epoch(TrainingListener listener) {
+    int number = ++epochsDone;
+    if (options.shuffle()) {
+      order.shuffle(number);
+    } else {
+      order.identity();
+    }
+    int steps = stepsPerEpoch();
+    double sum = 0;
+    int seen = 0;
+    long heap = 0;
+    long nanos = 0;
+    for (int i = 0; i < steps; i++) {
+      int size = Math.min(batch(), train.size() - seen);
+      Session session = size == batch() ? step : lastStep.orElseThrow();
+      long heapBefore = HeapAllocation.ofCurrentThread();
+      long start = System.nanoTime();
+      sum += step(session, seen, size) * size;
+      nanos += System.nanoTime() - start;
+      heap += HeapAllocation.ofCurrentThread() - heapBefore;
+      seen += size;
+      listener.onStep(number, i + 1, steps, sum / seen);
+    }
+    Optional<Evaluation> result = test.map(this::evaluate);
+    return new Epoch(number, sum / seen, nanos / 1e9, steps, heap, result);
+  }
+
+  private double step(Session session, int first, int size) {
+    session.input(Graphs.RATE).set(0, options.optimizer().learningRate());
+    for (int row = 0; row < size; row++) {
+      train.copy(
+          order.at(first + row), session.input(Model.INPUT), session.input(Graphs.TARGET), row);
+    }
+    session.run();
+    return session.output(Graphs.LOSS).get(0);
+  }
+
+  /** Runs the current weights over all of a dataset, in its order. */
+  public Evaluation evaluate(Dataset data) {
+    double loss = 0;
+    double correct = 0;
+    int seen = 0;
+    while (seen < data.size()) {
+      boolean full = data.size() - seen >= batch();
+      Session session = full ? evaluation : single;
+      int size = full ? batch() : 1;
+      for (int row = 0; row < size; row++) {
+        data.copy(seen + row, session.input(Model.INPUT), session.input(Graphs.TARGET), row);
+      }
+      session.run();
+      loss += session.output(Graphs.LOSS).get(0) * size;
+      correct += counts() ? session.output(Graphs.CORRECT).get(0) : 0;
+      seen += size;
+    }
+    OptionalDouble accuracy =
+        counts() ? OptionalDouble.of(correct / seen) : OptionalDouble.empty();
+    return new Evaluation(loss / seen, accuracy);
+  }
+
+  private boolean counts() {
+    return evaluation.plan().graph().outputs().containsKey(Graphs.CORRECT);
+  }
+
+  @Override
+  public void close() {
+    step.close();
+    if (snapshots.scope().isAlive()) {
+      snapshots.close();
+    }
+  }
+}

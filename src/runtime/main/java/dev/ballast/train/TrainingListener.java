@@ -1,0 +1,16 @@
+package dev.ballast.train;
+
+/** Hears of a training run's progress, on its thread. Does nothing unless overridden. */
+public interface TrainingListener {
+  /**
+   * After each step.
+   *
+   * @param epoch from 1
+   * @param step from 1, within the epoch
+   * @param steps in the epoch
+   * @param meanLoss of the epoch so far
+   */
+  default void onStep(int epoch, int step, int steps, double meanLoss) {}
+
+  default void onEpoch(Epoch epoch) {}
+}

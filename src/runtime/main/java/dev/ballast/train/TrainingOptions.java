@@ -1,0 +1,55 @@
+package dev.ballast.train;
+
+import dev.ballast.plan.PlanOptions;
+
+/**
+ * How to train.
+ *
+ * @param loss what to make small
+ * @param optimizer how
+ * @param batch examples in a step; the last step of an epoch takes what is left
+ * @param epochs times through the data
+ * @param seed of first weights, order and dropout
+ * @param shuffle whether each epoch has an order of its own, or the dataset's
+ * @param plan how to plan memory
+ */
+public record TrainingOptions(
+    Loss loss,
+    Optimizer optimizer,
+    int batch,
+    int epochs,
+    long seed,
+    boolean shuffle,
+    PlanOptions plan) {
+  public TrainingOptions {
+    if (batch < 1 || epochs < 0) {
+      throw new IllegalArgumentException(
+          "batch " + batch + " must be at least 1, epochs " + epochs + " at least 0");
+    }
+  }
+
+  /** Batches of 64, 10 epochs, seed 0, shuffled. */
+  public static TrainingOptions of(Loss loss, Optimizer optimizer) {
+    return new TrainingOptions(loss, optimizer, 64, 10, 0, true, PlanOptions.defaults());
+  }
+
+  public TrainingOptions withBatch(int newBatch) {
+    return new TrainingOptions(loss, optimizer, newBatch, epochs, seed, shuffle, plan);
+  }
+
+  public TrainingOptions withEpochs(int newEpochs) {
+    return new TrainingOptions(loss, optimizer, batch, newEpochs, seed, shuffle, plan);
+  }
+
+  public TrainingOptions withSeed(long newSeed) {
+    return new TrainingOptions(loss, optimizer, batch, epochs, newSeed, shuffle, plan);
+  }
+
+  public TrainingOptions withShuffle(boolean on) {
+    return new TrainingOptions(loss, optimizer, batch, epochs, seed, on, plan);
+  }
+
+  public TrainingOptions withPlan(PlanOptions newPlan) {
+    return new TrainingOptions(loss, optimizer, batch, epochs, seed, shuffle, newPlan);
+  }
+}
