@@ -43,6 +43,7 @@ public final class Autodiff {
    * ∂loss/∂x for each x, of x's type; zeros where loss does not depend on it.
    *
    * @throws ShapeException where the loss is not one floating number, or an x is not floating
+   * @throws IllegalArgumentException where an x belongs to another graph
    */
   public static List<Expr> gradients(Expr loss, List<Expr> xs) {
     if (loss.type().elements() != 1 || !loss.type().dtype().isFloating()) {
@@ -52,6 +53,9 @@ public final class Autodiff {
     for (Expr x : xs) {
       if (!x.type().dtype().isFloating()) {
         throw new ShapeException("gradients: " + x + " is not floating");
+      }
+      if (x.builder() != loss.builder()) {
+        throw new IllegalArgumentException("gradients: " + x + " belongs to another graph");
       }
     }
     GraphBuilder builder = loss.builder();

@@ -43,8 +43,12 @@ public final class Backprop {
     return resultGradients.getFirst();
   }
 
-  /** Leaves the contribution to ∂L/∂input {@code i}, of that input's type. */
+  /** Leaves the contribution to ∂L/∂input {@code i}, of that input's type; one for each input. */
   public void contribute(int i, Expr contribution) {
+    if (contributions.get(i).isPresent()) {
+      throw new IllegalStateException(
+          "gradient rule of " + node.op().name() + ": two contributions to input " + i);
+    }
     if (!contribution.type().equals(node.inputs().get(i).type())) {
       throw new IllegalStateException(
           "gradient rule of "

@@ -35,6 +35,15 @@ public final class GraphBuilder {
     this.name = name;
   }
 
+  /** Goes on from a finished graph's values, nodes and updates; outputs are to be named anew. */
+  public static GraphBuilder extending(String name, Graph graph) {
+    GraphBuilder b = new GraphBuilder(name);
+    b.values.addAll(graph.values());
+    b.nodes.addAll(graph.nodes());
+    b.updates.putAll(graph.updates());
+    return b;
+  }
+
   public Expr input(String inputName, TensorType type) {
     return add(new Value.Input(values.size(), inputName, type));
   }

@@ -1,5 +1,6 @@
 package dev.ballast.ir;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class GraphVerifier {
         boolean found =
             r.node() >= 0
                 && r.node() < nodes.size()
+                && r.port() >= 0
                 && r.port() < nodes.get(r.node()).results().size()
                 && nodes.get(r.node()).results().get(r.port()).equals(r);
         demand(found, "result " + r.label() + " has no node");
@@ -49,6 +51,11 @@ final class GraphVerifier {
     for (int i = 0; i < nodes.size(); i++) {
       Node n = nodes.get(i);
       demand(n.index() == i, "node " + n.index() + " stands at index " + i);
+      for (Value.Result r : n.results()) {
+        demand(
+            isOwn(r) && r.node() == i && n.results().indexOf(r) == r.port(),
+            place(n) + " has the result " + r.label() + ", which belongs elsewhere");
+      }
       for (Value in : n.inputs()) {
         demand(isOwn(in), place(n) + " reads a value of another graph");
         demand(
@@ -63,11 +70,14 @@ final class GraphVerifier {
 
   /** An update is computed over its target's memory, so every other reader must come before it. */
   private void updatesAreLastReadersInPlace(Map<Value, Value.Result> updates) {
+    Map<Value, Node> lastReaders = updates.isEmpty() ? Map.of() : lastReaders();
+    Set<Value> results = new HashSet<>();
     updates.forEach(
         (target, result) -> {
           boolean kept = target instanceof Value.Parameter || target instanceof Value.State;
           demand(kept && isOwn(target), "update of " + target.label() + ", which is not kept");
           demand(isOwn(result), "update of '" + target.name() + "' with a foreign value");
+          demand(results.add(result), result.label() + " updates two values");
           Node n = nodes.get(result.node());
           boolean inPlace =
               n.op().inPlace(n.inputTypes()).stream()
@@ -76,11 +86,30 @@ final class GraphVerifier {
                           p.result() == result.port()
                               && n.inputs().get(p.input()).equals(target));
           demand(inPlace, place(n) + " can't update '" + target.name() + "' in place");
-          for (Node later : nodes.subList(n.index() + 1, nodes.size())) {
-            boolean reads = later.inputs().stream().map(graph::viewBase).anyMatch(target::equals);
-            demand(!reads, place(later) + " reads '" + target.name() + "' after its update");
-          }
+          Node last = lastReaders.get(target);
+          demand(
+              last.index() <= n.index(),
+              place(last) + " reads '" + target.name() + "' after its update");
         });
+  }
+
+  /** For each value that no view makes, the last node that reads it, itself or through views. */
+  private Map<Value, Node> lastReaders() {
+    Map<Value, Node> last = new HashMap<>();
+    Map<Value, Value> bases = new HashMap<>();
+    for (Node n : nodes) {
+      for (Value in : n.inputs()) {
+        last.put(bases.getOrDefault(in, in), n);
+      }
+      n.op()
+          .view(n.inputTypes())
+          .ifPresent(
+              view -> {
+                Value in = n.inputs().get(view.input());
+                bases.put(n.results().getFirst(), bases.getOrDefault(in, in));
+              });
+    }
+    return last;
   }
 
   private boolean isOwn(Value v) {

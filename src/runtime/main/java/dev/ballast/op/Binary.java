@@ -15,6 +15,7 @@ import static dev.ballast.op.Ops.sumTo;
 
 import dev.ballast.ir.Backprop;
 import dev.ballast.ir.Expr;
+import dev.ballast.ir.Value;
 import dev.ballast.kernel.BinaryFunction;
 import dev.ballast.kernel.Elementwise;
 import dev.ballast.kernel.Kernel;
@@ -23,6 +24,7 @@ import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * c = f(a, b), element by element, broadcast as NumPy does. A broadcast operand was used once for
@@ -128,7 +130,8 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /**
-   * c = aᵇ; ∂c/∂a = b·a^(b−1), ∂c/∂b = c·ln a, and 0 where a is 0. Keeps both inputs and the output.
+   * c = aᵇ; ∂c/∂a = b·a^(b−1), and 0 at 0⁰; ∂c/∂b = c·ln a, and 0 where a is 0. Keeps both inputs and
+   * the output.
    */
   @OpName("pow")
   record Pow() implements Binary {
@@ -139,11 +142,21 @@ public sealed interface Binary extends BuiltIn {
 
     @Override
     public void gradient(Backprop b) {
+      Expr zero = constant(b.dout(), 0);
       Expr one = constant(b.dout(), 1);
-      Expr slope = mul(b.in(1), pow(b.in(0), sub(b.in(1), one)));
-      contribute(b, 0, mul(b.dout(), slope));
-      Expr base = select(equal(b.in(0), constant(b.dout(), 0)), one, b.in(0));
-      contribute(b, 1, mul(b.dout(), mul(b.out(), log(base))));
+      Expr isZero = equal(b.in(0), zero);
+      Expr lower = sub(b.in(1), one);
+      // At 0⁰ the product would be 0 · ∞: there the power is 0¹, so that further derivatives hold.
+      Expr atZero = mul(isZero, equal(b.in(1), zero));
+      Expr exponent = isNeverZero(b.in(1)) ? lower : select(atZero, one, lower);
+      contribute(b, 0, mul(b.dout(), mul(b.in(1), pow(b.in(0), exponent))));
+      Expr slope = mul(b.out(), log(select(isZero, one, b.in(0))));
+      contribute(b, 1, mul(b.dout(), select(isZero, zero, slope)));
+    }
+
+    private static boolean isNeverZero(Expr exponent) {
+      return exponent.value() instanceof Value.Constant c
+          && IntStream.range(0, (int) c.type().elements()).noneMatch(i -> c.literal().get(i) == 0);
     }
   }
 

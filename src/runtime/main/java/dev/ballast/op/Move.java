@@ -48,7 +48,8 @@ public sealed interface Move extends BuiltIn {
         } else if (dims.get(i) < 1) {
           throw misfit("dimensions " + dims + ": at least 1 each, one may be −1");
         } else {
-          known *= dims.get(i);
+          boolean tooMany = known > x.elements() / dims.get(i);
+          known = tooMany ? Long.MAX_VALUE : known * dims.get(i);
         }
       }
       boolean fits = open == -1 ? known == x.elements() : x.elements() % known == 0;

@@ -93,7 +93,7 @@ public final class OpRegistry {
       return type.getDeclaredConstructor(types).newInstance(attributes.values().toArray());
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException("op '" + name + "': " + e.getCause().getMessage(), e);
-    } catch (ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
       throw new IllegalArgumentException("op '" + name + "' can't be made of " + attributes, e);
     }
   }

@@ -185,7 +185,13 @@ public final class Ops {
    */
   public static Expr matmul(Expr a, Expr b, boolean transposeA, boolean transposeB) {
     int rank = a.shape().rank();
-    if (transposeA || rank <= 2 || b.shape().rank() != 2) {
+    boolean folds = !transposeA && rank > 2 && b.shape().rank() == 2;
+    // What does not fit is left to the op, which complains of the operands as they were given.
+    boolean fits =
+        folds
+            && a.type().dtype() == b.type().dtype()
+            && a.shape().dim(-1) == b.shape().dim(transposeB ? -1 : -2);
+    if (!fits) {
       return apply(new Product.MatMul(transposeA, transposeB), a, b);
     }
     Expr rows = apply(new Move.Reshape(List.of(-1, a.shape().dim(-1))), a);

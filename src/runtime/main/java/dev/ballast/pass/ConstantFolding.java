@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Computes nodes of constants ahead of time, by their reference kernels, and takes out additions of 0
- * and multiplications by 1.
+ * and multiplications by 1, where that changes no bit.
  */
 public final class ConstantFolding {
   /** Larger results are computed in each run: as constants they would hold their bytes for good. */
@@ -42,11 +42,14 @@ public final class ConstantFolding {
     return r.finish();
   }
 
-  /** The operand that the node only repeats: x + 0, x − 0, x · 1 and x / 1 are x. */
+  /**
+   * The operand that the node only repeats: x − 0, x · 1 and x / 1 are x, and x + 0 is where the zero
+   * is the negative one, since −0 + 0 is 0; integers have one zero.
+   */
   private static Optional<Value> neutral(Node n, List<Value> inputs) {
     return switch (n.op()) {
-      case Binary.Add ignored -> besides(n, inputs, 0, true);
-      case Binary.Sub ignored -> besides(n, inputs, 0, false);
+      case Binary.Add ignored -> besides(n, inputs, -0.0, true);
+      case Binary.Sub ignored -> besides(n, inputs, 0.0, false);
       case Binary.Mul ignored -> besides(n, inputs, 1, true);
       case Binary.Div ignored -> besides(n, inputs, 1, false);
       default -> Optional.empty();
@@ -60,13 +63,18 @@ public final class ConstantFolding {
       boolean repeats =
           inputs.get(i) instanceof Value.Constant c
               && c.type().elements() == 1
-              && c.literal().get(0) == neutral
+              && c.literal().equals(filled(c, neutral))
               && other.type().equals(n.results().getFirst().type());
       if (repeats) {
         return Optional.of(other);
       }
     }
     return Optional.empty();
+  }
+
+  /** The neutral element in a constant's type; equal only where the bits are. */
+  private static Literal filled(Value.Constant like, double neutral) {
+    return Literal.of(like.type(), neutral);
   }
 
   private static void fold(Node n, List<Value> inputs, Rewrite r) {

@@ -20,9 +20,14 @@ public final class EarlyUpdates {
   private final Graph graph;
   private final Map<Value, Integer> readersLeft = new HashMap<>();
   private final Set<Value> computed = new HashSet<>();
+  private final Map<Integer, List<Value>> targets = new HashMap<>();
 
   private EarlyUpdates(Graph graph) {
     this.graph = graph;
+    graph
+        .updates()
+        .forEach(
+            (target, r) -> targets.computeIfAbsent(r.node(), k -> new ArrayList<>()).add(target));
   }
 
   public static Graph run(Graph graph) {
@@ -49,7 +54,7 @@ public final class EarlyUpdates {
   }
 
   private boolean isUpdate(Node n) {
-    return n.results().stream().anyMatch(graph.updates()::containsValue);
+    return targets.containsKey(n.index());
   }
 
   private Set<Value> basesRead(Node n) {
@@ -84,8 +89,6 @@ public final class EarlyUpdates {
     boolean available =
         n.inputs().stream().allMatch(v -> !(v instanceof Value.Result) || computed.contains(v));
     return available
-        && graph.updates().entrySet().stream()
-            .filter(e -> n.results().contains(e.getValue()))
-            .allMatch(e -> readersLeft.getOrDefault(e.getKey(), 0) == 1);
+        && targets.get(n.index()).stream().allMatch(t -> readersLeft.getOrDefault(t, 0) == 1);
   }
 }

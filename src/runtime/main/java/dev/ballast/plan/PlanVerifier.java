@@ -35,6 +35,7 @@ final class PlanVerifier {
   static void verify(Plan plan) {
     PlanVerifier v = new PlanVerifier(plan);
     v.placesAreAlignedAndInside();
+    v.viewsLieWhereTheyShow();
     v.writeSources();
     plan.steps().forEach(v::act);
     v.keptValuesRemain();
@@ -50,9 +51,26 @@ final class PlanVerifier {
     }
     for (Value v : plan.graph().values()) {
       Place p = plan.place(v);
+      int id = p.buffer().id();
+      demand(
+          id >= 0 && id < plan.buffers().size() && p.buffer().equals(plan.buffers().get(id)),
+          v.label() + " lies in a buffer of another plan");
       demand(
           p.byteOffset() >= 0 && p.byteOffset() + v.type().bytes() <= p.buffer().bytes(),
           v.label() + " is outside its buffer");
+    }
+  }
+
+  private void viewsLieWhereTheyShow() {
+    for (Node n : plan.graph().nodes()) {
+      n.op()
+          .view(n.inputTypes())
+          .ifPresent(
+              view -> {
+                Value.Result r = n.results().getFirst();
+                long shown = start(n.inputs().get(view.input())) + view.byteOffset();
+                demand(start(r) == shown, r.label() + " does not lie where it is a view of");
+              });
     }
   }
 
@@ -87,6 +105,7 @@ final class PlanVerifier {
       }
     }
     n.results().forEach(r -> write(start(r), end(r), r));
+    step.dying().stream().map(plan.buffers()::get).forEach(b -> erase(start(b), end(b)));
   }
 
   /** Whether the op lets the result lie exactly over this input. */

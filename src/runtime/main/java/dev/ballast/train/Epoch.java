@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param trainLoss the mean of the steps' losses, weighted by their examples
  * @param seconds spent in steps, evaluation not counted
  * @param steps taken
- * @param heapBytes allocated on the heap by the training thread in all the steps together
+ * @param heapBytesPerStep allocated on the heap by the training thread, mean over the second half of
+ *     the steps: in the first epoch the first half is still being compiled
  * @param evaluation on the test data, if there are any
  */
 public record Epoch(
@@ -17,5 +18,5 @@ public record Epoch(
     double trainLoss,
     double seconds,
     int steps,
-    long heapBytes,
+    double heapBytesPerStep,
     Optional<Evaluation> evaluation) {}

@@ -9,6 +9,7 @@ import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.pass.Passes;
+import dev.ballast.pass.Rebatch;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.TensorType;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class Graphs {
 
   /** The name of the number of right answers among the outputs. */
   public static final String CORRECT = "correct";
+
+  /** The name of a classifier's probabilities among the outputs. */
+  public static final String PROBABILITIES = "probabilities";
 
   private Graphs() {}
 
@@ -51,11 +55,25 @@ public final class Graphs {
     return Passes.standard(b.build());
   }
 
-  /** Forward pass, mean loss and, for a classifier, the number of right answers. */
-  public static Graph evaluation(Model model, Loss loss, int batch) {
-    GraphBuilder b = new GraphBuilder(model.name() + " evaluation, batch " + batch);
-    Expr y =
-        model.body().apply(new LayerScope(b, false), b.input(Model.INPUT, model.inputType(batch)));
+  /** Forward pass with the scores and, for a classifier, the probabilities: what is saved. */
+  public static Graph serving(Model model, Loss loss, int batch) {
+    Graph forward = model.inference(batch);
+    GraphBuilder b = GraphBuilder.extending(model.name(), forward);
+    Expr y = b.expr(forward.outputs().get(Model.OUTPUT));
+    b.output(Model.OUTPUT, y);
+    loss.probabilities(y).ifPresent(p -> b.output(PROBABILITIES, p));
+    return Passes.standard(b.build());
+  }
+
+  /**
+   * Forward pass, mean loss and, for a classifier, the number of right answers.
+   *
+   * @param forward a graph as {@link #serving} makes it, or as a model file holds it
+   */
+  public static Graph evaluation(Graph forward, Loss loss, int batch) {
+    Graph sized = Rebatch.run(forward, batch);
+    GraphBuilder b = GraphBuilder.extending(forward.name() + " evaluation, batch " + batch, sized);
+    Expr y = b.expr(sized.outputs().get(Model.OUTPUT));
     Expr target = b.input(TARGET, loss.targetType(y.type()));
     b.output(LOSS, loss.mean(y, target));
     loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));

@@ -20,14 +20,14 @@ import java.util.zip.GZIPInputStream;
  *
  * <p>Files that end in {@code .gz} are unpacked on the way.
  */
-record IdxFile(Shape shape, MemorySegment bytes) {
+public record IdxFile(Shape shape, MemorySegment bytes) {
   private static final int UNSIGNED_BYTE = 8;
   private static final int MAX_RANK = 8;
 
   /**
    * @throws IOException where the file can't be read or is not what it says; names file and byte
    */
-  static IdxFile read(Path file, Arena arena) throws IOException {
+  public static IdxFile read(Path file, Arena arena) throws IOException {
     try (InputStream in = open(file)) {
       byte[] magic = in.readNBytes(4);
       boolean known =

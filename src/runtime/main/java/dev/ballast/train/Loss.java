@@ -5,6 +5,7 @@ import dev.ballast.op.Ops;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
+import java.util.List;
 import java.util.Optional;
 
 /** What training makes small: the mean over the batch, as PyTorch's default reduction. */
@@ -20,6 +21,30 @@ public sealed interface Loss {
 
   /** How many of the batch are right, an f32 scalar; only where the loss is a classifier's. */
   Optional<Expr> correct(Expr prediction, Expr target);
+
+  /** The network's scores as probabilities; only where the loss is a classifier's. */
+  Optional<Expr> probabilities(Expr prediction);
+
+  /** All losses, each with its defaults. */
+  static List<Loss> all() {
+    return List.of(new CrossEntropy(), new MeanSquaredError(), new BinaryCrossEntropy());
+  }
+
+  /**
+   * @throws IllegalArgumentException where no loss has that label
+   */
+  static Loss of(String label) {
+    return all().stream()
+        .filter(l -> l.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown loss '"
+                        + label
+                        + "', only "
+                        + all().stream().map(Loss::label).toList()));
+  }
 
   /** Cross-entropy of scores [B,C] under integer labels i32[B]; the network ends without softmax. */
   record CrossEntropy() implements Loss {
@@ -37,6 +62,11 @@ public sealed interface Loss {
     @Override
     public Expr mean(Expr prediction, Expr target) {
       return Ops.mean(Ops.crossEntropy(prediction, target));
+    }
+
+    @Override
+    public Optional<Expr> probabilities(Expr prediction) {
+      return Optional.of(Ops.softmax(prediction));
     }
 
     @Override
@@ -64,6 +94,11 @@ public sealed interface Loss {
     }
 
     @Override
+    public Optional<Expr> probabilities(Expr prediction) {
+      return Optional.empty();
+    }
+
+    @Override
     public Optional<Expr> correct(Expr prediction, Expr target) {
       return Optional.empty();
     }
@@ -84,6 +119,11 @@ public sealed interface Loss {
     @Override
     public Expr mean(Expr prediction, Expr target) {
       return Ops.mean(Ops.binaryCrossEntropy(prediction, target));
+    }
+
+    @Override
+    public Optional<Expr> probabilities(Expr prediction) {
+      return Optional.of(Ops.sigmoid(prediction));
     }
 
     /** Right where the score's sign says what the target, rounded, does. */

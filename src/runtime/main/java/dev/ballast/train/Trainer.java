@@ -1,5 +1,6 @@
 package dev.ballast.train;
 
+import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
@@ -14,7 +15,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Trains a model: one arena holds weights, optimizer state and the plans for full and last batches, in
@@ -32,8 +32,7 @@ public final class Trainer implements AutoCloseable {
   private final Optional<Dataset> test;
   private final Session step;
   private final Optional<Session> lastStep;
-  private final Session evaluation;
-  private final Session single;
+  private final Evaluator evaluator;
   private final Order order;
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
@@ -62,8 +61,7 @@ public final class Trainer implements AutoCloseable {
     last.ifPresent(others::add);
     this.step = Session.open(main, SessionOptions.defaults(), others.toArray(Plan[]::new));
     this.lastStep = last.map(step::alongside);
-    this.evaluation = step.alongside(evaluationPlan);
-    this.single = step.alongside(singlePlan);
+    this.evaluator = new Evaluator(step.alongside(evaluationPlan), step.alongside(singlePlan));
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
     seedDropout(main);
@@ -75,7 +73,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   private Plan evaluationPlan(Model model, int batch) {
-    return Planner.plan(Graphs.evaluation(model, options.loss(), batch), options.plan());
+    Graph forward = Graphs.serving(model, options.loss(), 1);
+    return Planner.plan(Graphs.evaluation(forward, options.loss(), batch), options.plan());
   }
 
   private static void demandFit(Model model, Dataset data) {
@@ -159,12 +158,15 @@ public final class Trainer implements AutoCloseable {
       long start = System.nanoTime();
       sum += step(session, seen, size) * size;
       nanos += System.nanoTime() - start;
-      heap += HeapAllocation.ofCurrentThread() - heapBefore;
+      if (i >= steps / 2) {
+        heap += HeapAllocation.ofCurrentThread() - heapBefore;
+      }
       seen += size;
       listener.onStep(number, i + 1, steps, sum / seen);
     }
     Optional<Evaluation> result = test.map(this::evaluate);
-    return new Epoch(number, sum / seen, nanos / 1e9, steps, heap, result);
+    double heapPerStep = (double) heap / (steps - steps / 2);
+    return new Epoch(number, sum / seen, nanos / 1e9, steps, heapPerStep, result);
   }
 
   private double step(Session session, int first, int size) {
@@ -177,30 +179,9 @@ public final class Trainer implements AutoCloseable {
     return session.output(Graphs.LOSS).get(0);
   }
 
-  /** Runs the current weights over all of a dataset, in its order. */
+  /** Runs the current weights over all of a dataset. */
   public Evaluation evaluate(Dataset data) {
-    double loss = 0;
-    double correct = 0;
-    int seen = 0;
-    while (seen < data.size()) {
-      boolean full = data.size() - seen >= batch();
-      Session session = full ? evaluation : single;
-      int size = full ? batch() : 1;
-      for (int row = 0; row < size; row++) {
-        data.copy(seen + row, session.input(Model.INPUT), session.input(Graphs.TARGET), row);
-      }
-      session.run();
-      loss += session.output(Graphs.LOSS).get(0) * size;
-      correct += counts() ? session.output(Graphs.CORRECT).get(0) : 0;
-      seen += size;
-    }
-    OptionalDouble accuracy =
-        counts() ? OptionalDouble.of(correct / seen) : OptionalDouble.empty();
-    return new Evaluation(loss / seen, accuracy);
-  }
-
-  private boolean counts() {
-    return evaluation.plan().graph().outputs().containsKey(Graphs.CORRECT);
+    return evaluator.evaluate(data);
   }
 
   @Override

@@ -1,0 +1,28 @@
+package dev.ballast.kernel;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Whether vector instructions are used: only where the JVM has the incubating Vector API. */
+public final class Simd {
+  private static final boolean AVAILABLE =
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+  private Simd() {}
+
+  public static boolean isAvailable() {
+    return AVAILABLE;
+  }
+
+  /** For people: the width in use, or why there is none. */
+  public static String description() {
+    return AVAILABLE
+        ? "Vector API, " + Width.BITS + " bits"
+        : "none: plain loops, since the module jdk.incubator.vector is not there"
+            + " (start the JVM with --add-modules jdk.incubator.vector)";
+  }
+
+  /** Loaded only where the Vector API is there. */
+  private static final class Width {
+    static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+}

@@ -1,0 +1,140 @@
+package dev.ballast.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ballast.nn.Activation;
+import dev.ballast.nn.Dropout;
+import dev.ballast.nn.Linear;
+import dev.ballast.nn.Model;
+import dev.ballast.nn.Sequential;
+import dev.ballast.plan.PlanOptions;
+import dev.ballast.plan.Planner;
+import dev.ballast.runtime.HeapAllocation;
+import dev.ballast.runtime.Session;
+import dev.ballast.runtime.SessionOptions;
+import dev.ballast.tensor.Philox;
+import dev.ballast.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What a service is promised once it is warm: no heap, and the same bits whoever else runs. */
+class SteadyStateTest {
+  private static final int WARM_UP = 20_000;
+  private static final int RUNS = 10_000;
+  private static final Model MODEL =
+      new Model(
+          "small",
+          Shape.of(20),
+          Sequential.of(
+              Linear.of("fc1", 20, 33),
+              Activation.RELU,
+              new Dropout(0.1),
+              Linear.of("fc2", 33, 10)));
+
+  private static Session training(Optimizer optimizer) {
+    var graph = Graphs.trainingStep(MODEL, new Loss.CrossEntropy(), optimizer, 7);
+    Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()));
+    MODEL.initialize(1, s::parameter);
+    s.input(Graphs.RATE).set(0, 1e-3);
+    feed(s);
+    return s;
+  }
+
+  private static Session inference(int batch) {
+    var graph = Graphs.serving(MODEL, new Loss.CrossEntropy(), batch);
+    Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()));
+    MODEL.initialize(1, s::parameter);
+    feed(s);
+    return s;
+  }
+
+  private static void feed(Session s) {
+    Philox random = new Philox(2, 0);
+    for (long i = 0; i < s.input(Model.INPUT).elements(); i++) {
+      s.input(Model.INPUT).set(i, random.nextGaussian());
+    }
+  }
+
+  /** The least of a few rounds: the JVM's own compiler threads never charge a thread twice. */
+  private static long heapBytes(Session s) {
+    for (int i = 0; i < WARM_UP; i++) {
+      s.run();
+    }
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 3; round++) {
+      long empty = HeapAllocation.ofCurrentThread();
+      long before = HeapAllocation.ofCurrentThread();
+      for (int i = 0; i < RUNS; i++) {
+        s.run();
+      }
+      long after = HeapAllocation.ofCurrentThread();
+      least = Math.min(least, after - before - (before - empty));
+    }
+    return least;
+  }
+
+  @Test
+  void aTrainingStepAllocatesNothingOnTheHeap() {
+    for (Optimizer o :
+        List.of(Optimizer.Sgd.of(0).withMomentum(0.9), Optimizer.Adam.decoupled(1e-3))) {
+      try (Session s = training(o)) {
+        assertEquals(0, heapBytes(s), o.toString());
+      }
+    }
+  }
+
+  @Test
+  void anInferenceAllocatesNothingOnTheHeap() {
+    for (int batch : new int[] {1, 8}) {
+      try (Session s = inference(batch)) {
+        assertEquals(0, heapBytes(s), "batch " + batch);
+      }
+    }
+  }
+
+  @Test
+  void twoSessionsInTwoThreadsGiveTheBitsOfOne() throws Exception {
+    float[] alone = trained();
+    try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+      List<Callable<float[]>> both = List.of(SteadyStateTest::trained, SteadyStateTest::trained);
+      for (Future<float[]> f : two.invokeAll(new ArrayList<>(both))) {
+        assertArrayEquals(alone, f.get());
+      }
+    }
+  }
+
+  private static float[] trained() {
+    try (Session s = training(Optimizer.Adam.of(1e-3))) {
+      for (int i = 0; i < 300; i++) {
+        s.run();
+      }
+      return s.parameter("fc1.weight").toFloats();
+    }
+  }
+
+  @Test
+  void poisonedOrNotTheBitsAreTheSame() {
+    var graph =
+        Graphs.trainingStep(MODEL, new Loss.CrossEntropy(), Optimizer.Adam.of(1e-3), 7);
+    var plan = Planner.plan(graph, PlanOptions.defaults());
+    List<float[]> weights = new ArrayList<>();
+    for (boolean poison : new boolean[] {false, true}) {
+      try (Session s = Session.open(plan, new SessionOptions(poison))) {
+        MODEL.initialize(1, s::parameter);
+        s.input(Graphs.RATE).set(0, 1e-3);
+        feed(s);
+        for (int i = 0; i < 20; i++) {
+          s.run();
+        }
+        weights.add(s.parameter("fc1.weight").toFloats());
+      }
+    }
+    assertArrayEquals(weights.get(0), weights.get(1));
+  }
+}
