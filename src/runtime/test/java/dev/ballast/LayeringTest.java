@@ -50,8 +50,7 @@ class LayeringTest {
                           Stream.concat(
                                   Stream.of("java..", "javax..", "jdk..", "com.sun.management.."),
                                   Stream.concat(
-                                          Stream.of(e.getKey()),
-                                          Stream.of(e.getValue().split(" ")))
+                                          Stream.of(e.getKey()), Stream.of(e.getValue().split(" ")))
                                       .filter(p -> !p.isEmpty())
                                       .map(p -> "dev.ballast." + p + ".."))
                               .toArray(String[]::new);

@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reverse-mode differentiation as a program that writes programs: the backward pass is more graph in
- * the same builder, so it can be differentiated again.
+ * Reverse-mode differentiation as a program that writes programs: the backward pass is more graph
+ * in the same builder, so it can be differentiated again.
  *
  * <p>From ∂L/∂L = 1 the nodes are walked in reverse topological order; each adds to the gradient of
- * its inputs what its rule says, ∂L/∂u = Σ ∂L/∂v · ∂v/∂u over the users v of u. It is the recurrence
- * that counts paths, with products of local derivatives for counts.
+ * its inputs what its rule says, ∂L/∂u = Σ ∂L/∂v · ∂v/∂u over the users v of u. It is the
+ * recurrence that counts paths, with products of local derivatives for counts.
  *
  * <pre>{@code
  * List<Expr> gradients = Autodiff.gradients(loss, List.of(w, b));

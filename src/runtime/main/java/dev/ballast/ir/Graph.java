@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /**
  * An immutable static graph in SSA form. Nodes stand in execution order, which is a topological
- * one. {@code outputs} are what the caller may read after a run. {@code updates} say which result is
- * the new content of a parameter or state once the run is over.
+ * one. {@code outputs} are what the caller may read after a run. {@code updates} say which result
+ * is the new content of a parameter or state once the run is over.
  */
 public final class Graph {
   private final String name;
@@ -80,7 +80,9 @@ public final class Graph {
     return values.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  /** The nodes that read each value, by the value's id; a node that reads it twice is there once. */
+  /**
+   * The nodes that read each value, by the value's id; a node that reads it twice is there once.
+   */
   public List<List<Node>> users() {
     List<List<Node>> users = new ArrayList<>();
     values.forEach(v -> users.add(new ArrayList<>()));
@@ -124,7 +126,11 @@ public final class Graph {
         case Value.Parameter p -> line(s, p, "parameter");
         case Value.State t -> line(s, t, "state");
         case Value.Constant c ->
-            s.append("  ").append(c.label()).append(" = constant ").append(c.literal()).append('\n');
+            s.append("  ")
+                .append(c.label())
+                .append(" = constant ")
+                .append(c.literal())
+                .append('\n');
         case Value.Result ignored -> {}
       }
     }
@@ -135,13 +141,16 @@ public final class Graph {
         s.append("  -- ").append(phase.name().toLowerCase(java.util.Locale.ROOT)).append('\n');
       }
       String results =
-          n.results().stream().map(r -> r.label() + ":" + r.type()).collect(Collectors.joining(", "));
+          n.results().stream()
+              .map(r -> r.label() + ":" + r.type())
+              .collect(Collectors.joining(", "));
       String inputs = n.inputs().stream().map(Value::label).collect(Collectors.joining(", "));
       s.append("  ").append(results).append(" = ").append(n.opLabel()).append('(').append(inputs);
       s.append(')').append(n.name().isEmpty() ? "" : " \"" + n.name() + "\"").append('\n');
     }
     updates.forEach(
-        (v, r) -> s.append("  update ").append(v.label()).append(" := ").append(r.label()).append('\n'));
+        (v, r) ->
+            s.append("  update ").append(v.label()).append(" := ").append(r.label()).append('\n'));
     outputs.forEach(
         (k, v) -> s.append("  output \"").append(k).append("\" = ").append(v.label()).append('\n'));
     return s.append("}").toString();

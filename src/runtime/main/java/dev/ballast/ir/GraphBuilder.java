@@ -163,6 +163,7 @@ public final class GraphBuilder {
 
   @Override
   public String toString() {
-    return name + nodes.stream().map(n -> n.op().name()).collect(Collectors.joining(", ", "(", ")"));
+    return name
+        + nodes.stream().map(n -> n.op().name()).collect(Collectors.joining(", ", "(", ")"));
   }
 }

@@ -82,9 +82,7 @@ final class GraphVerifier {
           boolean inPlace =
               n.op().inPlace(n.inputTypes()).stream()
                   .anyMatch(
-                      p ->
-                          p.result() == result.port()
-                              && n.inputs().get(p.input()).equals(target));
+                      p -> p.result() == result.port() && n.inputs().get(p.input()).equals(target));
           demand(inPlace, place(n) + " can't update '" + target.name() + "' in place");
           Node last = lastReaders.get(target);
           demand(
@@ -117,7 +115,11 @@ final class GraphVerifier {
   }
 
   private static String place(Node n) {
-    return "node " + n.index() + " " + n.op().name() + (n.name().isEmpty() ? "" : " \"" + n.name() + "\"");
+    return "node "
+        + n.index()
+        + " "
+        + n.op().name()
+        + (n.name().isEmpty() ? "" : " \"" + n.name() + "\"");
   }
 
   private void demand(boolean condition, String complaint) {

@@ -61,7 +61,9 @@ public final class Interpreter {
       List<TensorType> types = op.infer(inputs.stream().map(Literal::type).toList());
       List<Slice> out = types.stream().map(t -> Slice.allocate(t, arena)).toList();
       evaluate(op, in, out, arena);
-      return out.stream().map(s -> Literal.ofBytes(s.type(), s.memory().toArray(JAVA_BYTE))).toList();
+      return out.stream()
+          .map(s -> Literal.ofBytes(s.type(), s.memory().toArray(JAVA_BYTE)))
+          .toList();
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An elementary operation: immutable, compared by its attributes, and open to users' own. Everything
- * that is known of an op stands in the one place that implements this interface.
+ * An elementary operation: immutable, compared by its attributes, and open to users' own.
+ * Everything that is known of an op stands in the one place that implements this interface.
  */
 public interface Op {
   /** The stable name that model files carry, in lower case with underscores. */
@@ -23,8 +23,8 @@ public interface Op {
   List<TensorType> infer(List<TensorType> inputs);
 
   /**
-   * Emits the gradient rule: for each input that has one, the contribution ∂L/∂input in terms of the
-   * inputs, the results and ∂L/∂result. Inputs that receive none have the gradient zero.
+   * Emits the gradient rule: for each input that has one, the contribution ∂L/∂input in terms of
+   * the inputs, the results and ∂L/∂result. Inputs that receive none have the gradient zero.
    */
   void gradient(Backprop b);
 

@@ -1,6 +1,8 @@
 package dev.ballast.kernel;
 
-/** Functions of two numbers. {@link #apply} is the reference, in double. Comparisons give 1 or 0. */
+/**
+ * Functions of two numbers. {@link #apply} is the reference, in double. Comparisons give 1 or 0.
+ */
 public enum BinaryFunction {
   ADD,
   SUB,

@@ -18,9 +18,17 @@ final class Blas {
     return transposed ? CblasTrans() : CblasNoTrans();
   }
 
-  /** One product. A single row or column is a matrix-vector product, which reads the matrix once. */
+  /**
+   * One product. A single row or column is a matrix-vector product, which reads the matrix once.
+   */
   static Kernel product(
-      DType dtype, Gemm.Dims d, boolean ta, boolean tb, MemorySegment a, MemorySegment b, MemorySegment c) {
+      DType dtype,
+      Gemm.Dims d,
+      boolean ta,
+      boolean tb,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c) {
     if (d.m() == 1) {
       return tb
           ? vector(dtype, false, d.n(), d.k(), b, a, c)
@@ -43,7 +51,8 @@ final class Blas {
     int m = d.m();
     int n = d.n();
     int k = d.k();
-    return () -> cblas_h.cblas_sgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1f, a, lda, b, ldb, 0f, c, n);
+    return () ->
+        cblas_h.cblas_sgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1f, a, lda, b, ldb, 0f, c, n);
   }
 
   private static Kernel twice(
@@ -55,12 +64,19 @@ final class Blas {
     int m = d.m();
     int n = d.n();
     int k = d.k();
-    return () -> cblas_h.cblas_dgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1d, a, lda, b, ldb, 0d, c, n);
+    return () ->
+        cblas_h.cblas_dgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1d, a, lda, b, ldb, 0d, c, n);
   }
 
   /** y = M · x or Mᵀ · x, M stored as rows × cols. */
   private static Kernel vector(
-      DType dtype, boolean transposed, int rows, int cols, MemorySegment m, MemorySegment x, MemorySegment y) {
+      DType dtype,
+      boolean transposed,
+      int rows,
+      int cols,
+      MemorySegment m,
+      MemorySegment x,
+      MemorySegment y) {
     int side = side(transposed);
     if (dtype == DType.F32) {
       return () -> cblas_h.cblas_sgemv(ROW_MAJOR, side, rows, cols, 1f, m, cols, x, 1, 0f, y, 1);

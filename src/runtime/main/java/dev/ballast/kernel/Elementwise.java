@@ -1,22 +1,45 @@
 package dev.ballast.kernel;
 
 import dev.ballast.tensor.Shape;
+import java.util.OptionalInt;
 
 /** Maps over tensors, with NumPy's broadcasting. A result may lie exactly over an operand. */
 public final class Elementwise {
   private Elementwise() {}
 
   public static Kernel unary(UnaryFunction f, Slice in, Slice out) {
-    return referenceUnary(f, in, out);
+    if (!FloatLoops.allFloat(in, out)) {
+      return referenceUnary(f, in, out);
+    }
+    Recipe lanes = Recipe.of(f, FloatLoops.TAILS);
+    if (Simd.isAvailable() && Splicer.has(lanes.function(), 1)) {
+      return Specialized.of(MapLoop.class, UnaryLoop.class, lanes).bind(out, in);
+    }
+    Recipe plain = new Recipe(f.name(), 0);
+    return Specialized.of(MapLoop.class, PlainUnaryLoop.class, plain).bind(out, in);
   }
 
   public static Kernel binary(BinaryFunction f, Slice a, Slice b, Slice out) {
-    return referenceBinary(f, a, b, out);
+    if (!FloatLoops.allFloat(a, b, out)) {
+      return referenceBinary(f, a, b, out);
+    }
+    OptionalInt stays = stays(out, a, b);
+    Recipe lanes = Recipe.of(f, FloatLoops.TAILS | stays.orElse(0));
+    if (Simd.isAvailable() && stays.isPresent() && Splicer.has(lanes.function(), 2)) {
+      return Specialized.of(MapLoop.class, BinaryLoop.class, lanes).bind(out, a, b);
+    }
+    Recipe plain = new Recipe(f.name(), 0);
+    return Specialized.of(MapLoop.class, PlainBinaryLoop.class, plain).bind(out, a, b);
   }
 
   /** {@code out = condition ≠ 0 ? a : b}. */
   public static Kernel select(Slice condition, Slice a, Slice b, Slice out) {
-    return referenceSelect(condition, a, b, out);
+    OptionalInt stays = stays(out, condition, a, b);
+    if (!FloatLoops.serves(condition, a, b, out) || stays.isEmpty()) {
+      return referenceSelect(condition, a, b, out);
+    }
+    return FloatLoops.loop(MapLoop.class, SelectLoop.class, stays.getAsInt())
+        .bind(out, condition, a, b);
   }
 
   public static Kernel referenceUnary(UnaryFunction f, Slice in, Slice out) {
@@ -79,6 +102,22 @@ public final class Elementwise {
         }
       }
     };
+  }
+
+  /**
+   * Which operands stay in place along the innermost loop, as bits; empty where one steps through
+   * it otherwise than element by element.
+   */
+  private static OptionalInt stays(Slice out, Slice... operands) {
+    Odometer o = odometer(out, operands);
+    int bits = 0;
+    for (int k = 0; k < operands.length; k++) {
+      if (o.innerStride(k) > 1 && o.innerLength() > 1) {
+        return OptionalInt.empty();
+      }
+      bits |= o.innerStride(k) == 0 ? 1 << k : 0;
+    }
+    return OptionalInt.of(bits);
   }
 
   /** Walks the operands as broadcast to the shape of {@code out}. */

@@ -22,6 +22,11 @@ final class Erf {
     return Math.copySign(a > 6 ? 1.0 : 1.0 - erfcByFraction(a), x);
   }
 
+  /** 1 − erf x for x not below 0, to full relative accuracy from 2.5 on. */
+  static double erfc(double x) {
+    return x < SERIES_BELOW || Double.isNaN(x) ? 1.0 - erf(x) : erfcByFraction(x);
+  }
+
   /** erf x = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)): all terms of one sign. */
   private static double series(double x) {
     double term = x;

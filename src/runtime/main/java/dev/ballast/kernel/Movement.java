@@ -1,5 +1,8 @@
 package dev.ballast.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import dev.ballast.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -14,35 +17,68 @@ public final class Movement {
    * @param fromStart first element read, {@code toStart} first element written
    */
   public static Kernel strided(
-      Shape space, Slice from, long fromStart, long[] fromStrides, Slice to, long toStart, long[] toStrides) {
+      Shape space,
+      Slice from,
+      long fromStart,
+      long[] fromStrides,
+      Slice to,
+      long toStart,
+      long[] toStrides) {
     Odometer o = new Odometer(space, fromStrides, toStrides);
     int bytes = from.dtype().bytes();
-    boolean contiguous = o.innerStride(0) == 1 && o.innerStride(1) == 1;
+    if (o.innerStride(0) == 1 && o.innerStride(1) == 1) {
+      return lines(o, from.memory(), fromStart, to.memory(), toStart, bytes);
+    }
+    for (int group = 0; group < o.rank() - 1; group++) {
+      if (o.stride(0, group) == 1) {
+        return new Transposition(o, group, from, fromStart, to, toStart);
+      }
+    }
+    return scattered(o, from.memory(), fromStart, to.memory(), toStart, bytes);
+  }
+
+  private static Kernel lines(
+      Odometer o, MemorySegment from, long fromStart, MemorySegment to, long toStart, int bytes) {
+    long length = (long) o.innerLength() * bytes;
     return () -> {
       o.reset();
       do {
         long f = fromStart + o.offset(0);
         long t = toStart + o.offset(1);
-        if (contiguous) {
-          MemorySegment.copy(
-              from.memory(), f * bytes, to.memory(), t * bytes, (long) o.innerLength() * bytes);
+        MemorySegment.copy(from, f * bytes, to, t * bytes, length);
+      } while (o.next());
+    };
+  }
+
+  private static Kernel scattered(
+      Odometer o, MemorySegment from, long fromStart, MemorySegment to, long toStart, int bytes) {
+    return () -> {
+      o.reset();
+      do {
+        long f = fromStart + o.offset(0);
+        long t = toStart + o.offset(1);
+        if (bytes == Integer.BYTES) {
+          copyInts(from, f, o.innerStride(0), to, t, o.innerStride(1), o.innerLength());
         } else {
-          copyLine(o, from, f, to, t);
+          copyLongs(from, f, o.innerStride(0), to, t, o.innerStride(1), o.innerLength());
         }
       } while (o.next());
     };
   }
 
-  private static void copyLine(Odometer o, Slice from, long f, Slice to, long t) {
-    boolean floating = from.dtype().isFloating();
-    for (int i = 0; i < o.innerLength(); i++) {
-      long fi = f + i * o.innerStride(0);
-      long ti = t + i * o.innerStride(1);
-      if (floating) {
-        to.set(ti, from.get(fi));
-      } else {
-        to.setLong(ti, from.getLong(fi));
-      }
+  private static void copyInts(
+      MemorySegment from, long f, long fromStep, MemorySegment to, long t, long toStep, int n) {
+    for (int i = 0; i < n; i++) {
+      int v = from.getAtIndex(JAVA_INT_UNALIGNED, f + i * fromStep);
+      to.setAtIndex(JAVA_INT_UNALIGNED, t + i * toStep, v);
+    }
+  }
+
+  private static void copyLongs(
+      MemorySegment from, long f, long fromStep, MemorySegment to, long t, long toStep, int n) {
+    for (int i = 0; i < n; i++) {
+      long v = from.getAtIndex(JAVA_LONG_UNALIGNED, f + i * fromStep);
+      to.setAtIndex(JAVA_LONG_UNALIGNED, t + i * toStep, v);
     }
   }
 
@@ -58,7 +94,6 @@ public final class Movement {
 
   /** Copies all bytes of a tensor of the same type; nothing if both lie in the same place. */
   public static Kernel copy(Slice from, Slice to) {
-    return () ->
-        MemorySegment.copy(from.memory(), 0, to.memory(), 0, from.memory().byteSize());
+    return () -> MemorySegment.copy(from.memory(), 0, to.memory(), 0, from.memory().byteSize());
   }
 }

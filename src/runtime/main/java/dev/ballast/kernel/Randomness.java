@@ -7,18 +7,37 @@ public final class Randomness {
   private Randomness() {}
 
   /**
-   * {@code out[i] = x[i] / (1 − rate)} where element i is kept, else 0. Which are kept is a function
-   * of {@code counter = (seed, step)}, of {@code stream} and of i alone: word i mod 4 of block i / 4.
+   * {@code out[i] = x[i] / (1 − rate)} where element i is kept, else 0. Which are kept is a
+   * function of {@code counter = (seed, step)}, of {@code stream} and of i alone: word i mod 4 of
+   * block i / 4.
    */
   public static Kernel dropout(double rate, long stream, Slice x, Slice counter, Slice out) {
+    return FloatLoops.serves(x, out)
+        ? FloatLoops.loop(DropoutKernels.class, DropoutLoop.class)
+            .dropout(rate, stream, x, counter, out)
+        : referenceDropout(rate, stream, x, counter, out);
+  }
+
+  /** The same kernel, on floats. */
+  interface DropoutKernels {
+    Kernel dropout(double rate, long stream, Slice x, Slice counter, Slice out);
+  }
+
+  public static Kernel referenceDropout(
+      double rate, long stream, Slice x, Slice counter, Slice out) {
     double scale = 1.0 / (1.0 - rate);
     Philox philox = new Philox(0, 0);
     return () -> {
-      philox.reseed(counter.getLong(0), (stream << 40) + counter.getLong(1));
+      philox.reseed(counter.getLong(0), stream(stream, counter));
       for (long i = 0; i < x.elements(); i++) {
         boolean kept = philox.nextFloat() >= (float) rate;
         out.set(i, kept ? x.get(i) * scale : 0);
       }
     };
+  }
+
+  /** The stream of numbers of one step. */
+  static long stream(long stream, Slice counter) {
+    return (stream << 40) + counter.getLong(1);
   }
 }

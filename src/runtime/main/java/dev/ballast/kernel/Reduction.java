@@ -2,6 +2,7 @@ package dev.ballast.kernel;
 
 import dev.ballast.tensor.Shape;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Folds a tensor along some of its axes. The results have one element for each kept place. */
 public final class Reduction {
@@ -16,7 +17,37 @@ public final class Reduction {
 
   /** Folds {@code in} over the axes, which are counted from 0. */
   public static Kernel reduce(Fold fold, List<Integer> axes, Slice in, Slice out) {
-    return referenceReduce(fold, axes, in, out);
+    if (!FloatLoops.serves(in, out) || axes.isEmpty() || in.elements() == out.elements()) {
+      return referenceReduce(fold, axes, in, out);
+    }
+    Shape s = in.type().shape();
+    Odometer kept = walk(s, axes, false);
+    Odometer folded = walk(s, axes, true);
+    double scale = fold == Fold.MEAN ? (double) out.elements() / in.elements() : 1.0;
+    int variant = fold == Fold.MAX ? ReduceLoop.MAX : 0;
+    ReduceKernels loops = FloatLoops.loop(ReduceKernels.class, ReduceLoop.class, variant);
+    return folded.innerStride(0) == 1
+        ? loops.rows(kept, folded, scale, in, out)
+        : loops.columns(kept, folded, scale, in, out);
+  }
+
+  /** Kernels over the places kept and the places folded into each, both of {@code in}. */
+  interface ReduceKernels {
+    /** Where neighbours in memory are folded together. */
+    Kernel rows(Odometer kept, Odometer folded, double scale, Slice in, Slice out);
+
+    /** Where neighbours in memory are kept apart. */
+    Kernel columns(Odometer kept, Odometer folded, double scale, Slice in, Slice out);
+  }
+
+  /** Walks over the axes folded, or over those kept. */
+  private static Odometer walk(Shape s, List<Integer> axes, boolean over) {
+    int[] chosen =
+        IntStream.range(0, s.rank()).filter(axis -> axes.contains(axis) == over).toArray();
+    long[] strides = s.strides();
+    return new Odometer(
+        Shape.of(IntStream.of(chosen).map(s::dim).toArray()),
+        IntStream.of(chosen).mapToLong(axis -> strides[axis]).toArray());
   }
 
   /** The index of the largest element along an axis; the first of equals. */
@@ -43,24 +74,8 @@ public final class Reduction {
 
   public static Kernel referenceReduce(Fold fold, List<Integer> axes, Slice in, Slice out) {
     Shape s = in.type().shape();
-    long[] own = s.strides();
-    int[] keptDims = new int[s.rank() - axes.size()];
-    long[] keptStrides = new long[keptDims.length];
-    int[] foldDims = new int[axes.size()];
-    long[] foldStrides = new long[axes.size()];
-    int k = 0;
-    int f = 0;
-    for (int axis = 0; axis < s.rank(); axis++) {
-      if (axes.contains(axis)) {
-        foldDims[f] = s.dim(axis);
-        foldStrides[f++] = own[axis];
-      } else {
-        keptDims[k] = s.dim(axis);
-        keptStrides[k++] = own[axis];
-      }
-    }
-    Odometer kept = new Odometer(Shape.of(keptDims), keptStrides);
-    Odometer folded = new Odometer(Shape.of(foldDims), foldStrides);
+    Odometer kept = walk(s, axes, false);
+    Odometer folded = walk(s, axes, true);
     double scale = fold == Fold.MEAN ? (double) out.elements() / in.elements() : 1.0;
     return () -> {
       kept.reset();

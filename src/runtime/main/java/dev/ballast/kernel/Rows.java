@@ -2,26 +2,46 @@ package dev.ballast.kernel;
 
 /** Functions of whole rows: a tensor of {@code B} rows of {@code C} classes, innermost last. */
 public final class Rows {
+  /** The same kernels, on floats. */
+  interface RowKernels {
+    Kernel softmax(Slice x, Slice out);
+
+    Kernel logSoftmax(Slice x, Slice out);
+
+    Kernel crossEntropy(Slice x, Slice labels, Slice loss);
+
+    Kernel crossEntropyGradient(Slice x, Slice labels, Slice dloss, Slice dx);
+  }
+
   private Rows() {}
 
   /** {@code out[b,c] = e^x[b,c] / Σ_c e^x[b,c]}, stable: the row's largest is subtracted first. */
   public static Kernel softmax(Slice x, Slice out) {
-    return referenceSoftmax(x, out);
+    return FloatLoops.serves(x, out)
+        ? FloatLoops.loop(RowKernels.class, RowLoops.class).softmax(x, out)
+        : referenceSoftmax(x, out);
   }
 
   /** {@code out[b,c] = x[b,c] − log Σ_c e^x[b,c]}. */
   public static Kernel logSoftmax(Slice x, Slice out) {
-    return referenceLogSoftmax(x, out);
+    return FloatLoops.serves(x, out)
+        ? FloatLoops.loop(RowKernels.class, RowLoops.class).logSoftmax(x, out)
+        : referenceLogSoftmax(x, out);
   }
 
   /** {@code loss[b] = log Σ_c e^x[b,c] − x[b,labels[b]]}. */
   public static Kernel crossEntropy(Slice x, Slice labels, Slice loss) {
-    return referenceCrossEntropy(x, labels, loss);
+    return FloatLoops.serves(x, loss)
+        ? FloatLoops.loop(RowKernels.class, RowLoops.class).crossEntropy(x, labels, loss)
+        : referenceCrossEntropy(x, labels, loss);
   }
 
   /** {@code dx[b,c] = (softmax(x)[b,c] − [c = labels[b]]) · dloss[b]}. */
   public static Kernel crossEntropyGradient(Slice x, Slice labels, Slice dloss, Slice dx) {
-    return referenceCrossEntropyGradient(x, labels, dloss, dx);
+    return FloatLoops.serves(x, dloss, dx)
+        ? FloatLoops.loop(RowKernels.class, RowLoops.class)
+            .crossEntropyGradient(x, labels, dloss, dx)
+        : referenceCrossEntropyGradient(x, labels, dloss, dx);
   }
 
   public static Kernel referenceSoftmax(Slice x, Slice out) {
@@ -57,8 +77,7 @@ public final class Rows {
     };
   }
 
-  public static Kernel referenceCrossEntropyGradient(
-      Slice x, Slice labels, Slice dloss, Slice dx) {
+  public static Kernel referenceCrossEntropyGradient(Slice x, Slice labels, Slice dloss, Slice dx) {
     int c = x.type().shape().dim(-1);
     return () -> {
       for (long b = 0; b < dloss.elements(); b++) {

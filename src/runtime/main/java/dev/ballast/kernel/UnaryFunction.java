@@ -30,7 +30,7 @@ public enum UnaryFunction {
       case RELU -> Math.max(x, 0.0);
       case SOFTPLUS -> Math.max(x, 0.0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
       case ERF -> Erf.erf(x);
-      case GELU -> 0.5 * x * (1.0 + Erf.erf(x * Math.sqrt(0.5)));
+      case GELU -> gelu(x);
     };
   }
 
@@ -38,5 +38,11 @@ public enum UnaryFunction {
   private static double sigmoid(double x) {
     double e = StrictMath.exp(-Math.abs(x));
     return x >= 0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
+  }
+
+  /** x·Φ(x) = max(x, 0) − |x|·Φ(−|x|): 1 + erf would lose all digits in the lower tail. */
+  private static double gelu(double x) {
+    double a = Math.min(Math.abs(x), 40);
+    return Math.max(x, 0.0) - 0.5 * a * Erf.erfc(a * Math.sqrt(0.5));
   }
 }

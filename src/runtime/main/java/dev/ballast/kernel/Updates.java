@@ -2,6 +2,26 @@ package dev.ballast.kernel;
 
 /** Optimizer steps. New contents may lie exactly over the old ones. */
 public final class Updates {
+  /** As {@link #sgd}, on floats. */
+  interface SgdKernels {
+    Kernel bind(SgdRule rule, Slice p, Slice g, Slice rate, Slice v, Slice pOut, Slice vOut);
+  }
+
+  /** As {@link #adam}, on floats. */
+  interface AdamKernels {
+    Kernel bind(
+        AdamRule rule,
+        Slice p,
+        Slice g,
+        Slice rate,
+        Slice m,
+        Slice v,
+        Slice t,
+        Slice pOut,
+        Slice mOut,
+        Slice vOut);
+  }
+
   private Updates() {}
 
   /** Coefficients of stochastic gradient descent, with PyTorch's meaning. */
@@ -12,21 +32,43 @@ public final class Updates {
       double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {}
 
   /**
-   * d = g + λp; v' = μv + d; p' = p − η·v', or p − η·(d + μv') under Nesterov. Without momentum {@code
-   * v} and {@code vOut} are not touched and may be any slices.
+   * d = g + λp; v' = μv + d; p' = p − η·v', or p − η·(d + μv') under Nesterov. Without momentum
+   * {@code v} and {@code vOut} are not touched and may be any slices.
    */
   public static Kernel sgd(
       SgdRule rule, Slice p, Slice g, Slice rate, Slice v, Slice pOut, Slice vOut) {
-    return referenceSgd(rule, p, g, rate, v, pOut, vOut);
+    boolean momentum = rule.momentum() != 0;
+    if (!FloatLoops.serves(p, g, rate, pOut) || momentum && !FloatLoops.serves(v, vOut)) {
+      return referenceSgd(rule, p, g, rate, v, pOut, vOut);
+    }
+    int variant =
+        (momentum ? SgdLoop.MOMENTUM : 0)
+            | (momentum && rule.nesterov() ? SgdLoop.NESTEROV : 0)
+            | (rule.weightDecay() != 0 ? SgdLoop.DECAY : 0);
+    return FloatLoops.loop(SgdKernels.class, SgdLoop.class, variant)
+        .bind(rule, p, g, rate, v, pOut, vOut);
   }
 
   /**
-   * m' = β₁m + (1−β₁)g; v' = β₂v + (1−β₂)g²; p' = p − η·m̂ / (√v̂ + ε), with the bias corrections of
-   * step t, which counts from 1.
+   * m' = β₁m + (1−β₁)g; v' = β₂v + (1−β₂)g²; p' = p − η·m̂ / (√v̂ + ε), with the bias corrections
+   * of step t, which counts from 1.
    */
   public static Kernel adam(
-      AdamRule rule, Slice p, Slice g, Slice rate, Slice m, Slice v, Slice t, Slice pOut, Slice mOut, Slice vOut) {
-    return referenceAdam(rule, p, g, rate, m, v, t, pOut, mOut, vOut);
+      AdamRule rule,
+      Slice p,
+      Slice g,
+      Slice rate,
+      Slice m,
+      Slice v,
+      Slice t,
+      Slice pOut,
+      Slice mOut,
+      Slice vOut) {
+    if (!FloatLoops.serves(p, g, rate, m, v, pOut, mOut, vOut)) {
+      return referenceAdam(rule, p, g, rate, m, v, t, pOut, mOut, vOut);
+    }
+    return FloatLoops.loop(AdamKernels.class, AdamLoop.class)
+        .bind(rule, p, g, rate, m, v, t, pOut, mOut, vOut);
   }
 
   public static Kernel referenceSgd(
@@ -48,7 +90,16 @@ public final class Updates {
   }
 
   public static Kernel referenceAdam(
-      AdamRule rule, Slice p, Slice g, Slice rate, Slice m, Slice v, Slice t, Slice pOut, Slice mOut, Slice vOut) {
+      AdamRule rule,
+      Slice p,
+      Slice g,
+      Slice rate,
+      Slice m,
+      Slice v,
+      Slice t,
+      Slice pOut,
+      Slice mOut,
+      Slice vOut) {
     double b1 = rule.beta1();
     double b2 = rule.beta2();
     return () -> {

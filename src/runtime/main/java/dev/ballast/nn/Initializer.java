@@ -75,7 +75,9 @@ public interface Initializer {
         normal(0, Math.sqrt(2.0 / fanIn(target.type().shape()))).fill(target, random);
   }
 
-  /** U(±1/√fan): what torch.nn.Linear takes by default for weight and bias, fan being its inputs. */
+  /**
+   * U(±1/√fan): what torch.nn.Linear takes by default for weight and bias, fan being its inputs.
+   */
   static Initializer torchLinear(int fan) {
     return symmetric(1.0 / Math.sqrt(fan));
   }

@@ -44,8 +44,8 @@ public record Model(String name, Shape example, Layer body) {
   }
 
   /**
-   * Fills parameters with their first contents: a function of the seed and of each parameter's place
-   * in the order, not of when it is filled.
+   * Fills parameters with their first contents: a function of the seed and of each parameter's
+   * place in the order, not of when it is filled.
    */
   public void initialize(long seed, Function<String, Slice> parameters) {
     GraphBuilder b = new GraphBuilder(name);

@@ -130,8 +130,8 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /**
-   * c = aᵇ; ∂c/∂a = b·a^(b−1), and 0 at 0⁰; ∂c/∂b = c·ln a, and 0 where a is 0. Keeps both inputs and
-   * the output.
+   * c = aᵇ; ∂c/∂a = b·a^(b−1), and 0 at 0⁰; ∂c/∂b = c·ln a, and 0 where a is 0. Keeps both inputs
+   * and the output.
    */
   @OpName("pow")
   record Pow() implements Binary {

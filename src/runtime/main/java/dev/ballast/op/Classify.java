@@ -118,8 +118,8 @@ public sealed interface Classify extends BuiltIn {
   }
 
   /**
-   * loss[B] of scores x[B,C] and integer labels[B]: log Σ_c e^{x_c} − x_label. ∂L/∂x = (softmax(x) −
-   * onehot(label)) · g, as one fused op. Keeps both inputs; the probabilities are never stored.
+   * loss[B] of scores x[B,C] and integer labels[B]: log Σ_c e^{x_c} − x_label. ∂L/∂x = (softmax(x)
+   * − onehot(label)) · g, as one fused op. Keeps both inputs; the probabilities are never stored.
    */
   @OpName("cross_entropy")
   record CrossEntropy() implements Classify {
@@ -134,8 +134,7 @@ public sealed interface Classify extends BuiltIn {
     @Override
     public void gradient(Backprop b) {
       b.contribute(
-          0,
-          b.dout().builder().apply(new CrossEntropyGradient(), b.in(0), b.in(1), b.dout()));
+          0, b.dout().builder().apply(new CrossEntropyGradient(), b.in(0), b.in(1), b.dout()));
     }
 
     @Override
@@ -155,8 +154,8 @@ public sealed interface Classify extends BuiltIn {
   }
 
   /**
-   * d[B,C] = (softmax(x) − onehot(label)) · g[B]. With p = softmax(x) and u = ∂L/∂d: ∂L/∂x = g p ⊙ (u −
-   * Σ u ⊙ p), ∂L/∂g = Σ u ⊙ (p − onehot). Keeps its inputs.
+   * d[B,C] = (softmax(x) − onehot(label)) · g[B]. With p = softmax(x) and u = ∂L/∂d: ∂L/∂x = g p ⊙
+   * (u − Σ u ⊙ p), ∂L/∂g = Σ u ⊙ (p − onehot). Keeps its inputs.
    */
   @OpName("cross_entropy_gradient")
   record CrossEntropyGradient() implements Classify {

@@ -19,8 +19,8 @@ import java.util.List;
 public sealed interface Index extends BuiltIn {
 
   /**
-   * out[…, i…, …] = x[…, indices[i…], …]: the axis is replaced by the shape of the indices. ∂L/∂x adds
-   * each ∂L/∂out where it was read. Keeps the indices.
+   * out[…, i…, …] = x[…, indices[i…], …]: the axis is replaced by the shape of the indices. ∂L/∂x
+   * adds each ∂L/∂out where it was read. Keeps the indices.
    */
   @OpName("gather")
   record Gather(int axis) implements Index {
@@ -56,8 +56,8 @@ public sealed interface Index extends BuiltIn {
   }
 
   /**
-   * Zeros of {@code size} places along the axis, to which updates are added where the indices say: the
-   * transpose of {@link Gather}, which is also its gradient rule. Keeps the indices.
+   * Zeros of {@code size} places along the axis, to which updates are added where the indices say:
+   * the transpose of {@link Gather}, which is also its gradient rule. Keeps the indices.
    */
   @OpName("scatter_add")
   record ScatterAdd(int axis, int size) implements Index {

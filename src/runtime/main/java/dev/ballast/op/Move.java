@@ -213,8 +213,7 @@ public sealed interface Move extends BuiltIn {
       Shape space = s.in(0).type().shape();
       long[] to = s.out().type().shape().strides();
       Kernel copy =
-          Movement.strided(
-              space, s.in(0), 0, space.strides(), s.out(), before * to[axis], to);
+          Movement.strided(space, s.in(0), 0, space.strides(), s.out(), before * to[axis], to);
       return () -> {
         s.out().memory().fill((byte) 0);
         copy.run();
@@ -264,8 +263,7 @@ public sealed interface Move extends BuiltIn {
       long from = 0;
       for (var in : s.inputs()) {
         Shape space = in.type().shape();
-        copies.add(
-            Movement.strided(space, in, 0, space.strides(), s.out(), from * to[axis], to));
+        copies.add(Movement.strided(space, in, 0, space.strides(), s.out(), from * to[axis], to));
         from += space.dim(axis);
       }
       return Movement.sequence(copies);

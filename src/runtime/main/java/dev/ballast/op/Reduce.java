@@ -149,7 +149,8 @@ public sealed interface Reduce extends BuiltIn {
       if (axis < 0 || axis >= s.rank()) {
         throw misfit("axis " + axis + " does not fit " + inputs.getFirst());
       }
-      Shape rest = Shape.of(IntStream.range(0, s.rank()).filter(a -> a != axis).map(s::dim).toArray());
+      Shape rest =
+          Shape.of(IntStream.range(0, s.rank()).filter(a -> a != axis).map(s::dim).toArray());
       return List.of(new TensorType(DType.I32, rest));
     }
 

@@ -12,9 +12,9 @@ public sealed interface Regularize extends BuiltIn {
 
   /**
    * Zeroes each element with probability {@code rate} and scales the others by 1/(1 − rate)
-   * (Srivastava et al. 2014, inverted). Which are zeroed is a function of the counter i64[2] = (seed,
-   * step), of {@code stream} and of the element's index. So the rule is dropout itself: ∂L/∂x =
-   * dropout(∂L/∂y) draws the same mask again. Keeps the counter alone.
+   * (Srivastava et al. 2014, inverted). Which are zeroed is a function of the counter i64[2] =
+   * (seed, step), of {@code stream} and of the element's index. So the rule is dropout itself:
+   * ∂L/∂x = dropout(∂L/∂y) draws the same mask again. Keeps the counter alone.
    */
   @OpName("dropout")
   record Dropout(double rate, long stream) implements Regularize {

@@ -235,8 +235,8 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /**
-   * y = x Φ(x), Φ the normal distribution's (Hendrycks and Gimpel 2016, the exact form); y′ = Φ(x) + x
-   * φ(x). Keeps the input.
+   * y = x Φ(x), Φ the normal distribution's (Hendrycks and Gimpel 2016, the exact form); y′ = Φ(x)
+   * + x φ(x). Keeps the input.
    */
   @OpName("gelu")
   record Gelu() implements Unary {

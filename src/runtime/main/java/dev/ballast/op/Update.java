@@ -17,7 +17,8 @@ public sealed interface Update extends BuiltIn {
   @Override
   default void gradient(Backprop b) {
     throw new UnsupportedOperationException(
-        name() + ": an update has no gradient; take gradients before the optimizer's step is added");
+        name()
+            + ": an update has no gradient; take gradients before the optimizer's step is added");
   }
 
   /** Demands that all given inputs have the type of the first. */
@@ -64,8 +65,8 @@ public sealed interface Update extends BuiltIn {
 
   /**
    * Stochastic gradient descent: inputs p, ∂L/∂p, rate[, velocity]; results p′[, velocity′]. As
-   * torch.optim.SGD with dampening 0: d = g + λp; v′ = μv + d; p′ = p − η·v′, or p − η·(d + μv′) with
-   * Nesterov's momentum.
+   * torch.optim.SGD with dampening 0: d = g + λp; v′ = μv + d; p′ = p − η·v′, or p − η·(d + μv′)
+   * with Nesterov's momentum.
    */
   @OpName("sgd")
   record Sgd(double momentum, boolean nesterov, double weightDecay) implements Update {
@@ -85,7 +86,8 @@ public sealed interface Update extends BuiltIn {
 
     @Override
     public long flops(List<TensorType> inputs) {
-      long perElement = 2 + (momentum == 0 ? 0 : 2) + (nesterov ? 2 : 0) + (weightDecay == 0 ? 0 : 2);
+      long perElement =
+          2 + (momentum == 0 ? 0 : 2) + (nesterov ? 2 : 0) + (weightDecay == 0 ? 0 : 2);
       return perElement * inputs.getFirst().elements();
     }
 
@@ -118,8 +120,8 @@ public sealed interface Update extends BuiltIn {
 
   /**
    * Adam (Kingma and Ba 2015): inputs p, ∂L/∂p, rate, m, v, step (from 1); results p′, m′, v′. With
-   * {@code decoupled} the weight decay is AdamW's (Loshchilov and Hutter 2019): p shrinks by 1 − ηλ;
-   * otherwise λp is added to the gradient. As torch.optim.Adam and AdamW.
+   * {@code decoupled} the weight decay is AdamW's (Loshchilov and Hutter 2019): p shrinks by 1 −
+   * ηλ; otherwise λp is added to the gradient. As torch.optim.Adam and AdamW.
    */
   @OpName("adam")
   record Adam(double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
@@ -153,13 +155,15 @@ public sealed interface Update extends BuiltIn {
     @Override
     public Kernel bind(Slices s) {
       return Updates.adam(
-          rule(), s.in(0), s.in(1), s.in(2), s.in(3), s.in(4), s.in(5), s.out(0), s.out(1), s.out(2));
+          rule(), s.in(0), s.in(1), s.in(2), s.in(3), s.in(4), s.in(5), s.out(0), s.out(1),
+          s.out(2));
     }
 
     @Override
     public Kernel reference(Slices s) {
       return Updates.referenceAdam(
-          rule(), s.in(0), s.in(1), s.in(2), s.in(3), s.in(4), s.in(5), s.out(0), s.out(1), s.out(2));
+          rule(), s.in(0), s.in(1), s.in(2), s.in(3), s.in(4), s.in(5), s.out(0), s.out(1),
+          s.out(2));
     }
   }
 }

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Computes the same op on the same inputs once, and keeps equal constants once. Updates stay as they
- * are: each has its own target.
+ * Computes the same op on the same inputs once, and keeps equal constants once. Updates stay as
+ * they are: each has its own target.
  */
 public final class CommonSubexpressions {
   private CommonSubexpressions() {}

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Computes nodes of constants ahead of time, by their reference kernels, and takes out additions of 0
- * and multiplications by 1, where that changes no bit.
+ * Computes nodes of constants ahead of time, by their reference kernels, and takes out additions of
+ * 0 and multiplications by 1, where that changes no bit.
  */
 public final class ConstantFolding {
   /** Larger results are computed in each run: as constants they would hold their bytes for good. */
@@ -43,8 +43,8 @@ public final class ConstantFolding {
   }
 
   /**
-   * The operand that the node only repeats: x − 0, x · 1 and x / 1 are x, and x + 0 is where the zero
-   * is the negative one, since −0 + 0 is 0; integers have one zero.
+   * The operand that the node only repeats: x − 0, x · 1 and x / 1 are x, and x + 0 is where the
+   * zero is the negative one, since −0 + 0 is 0; integers have one zero.
    */
   private static Optional<Value> neutral(Node n, List<Value> inputs) {
     return switch (n.op()) {

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Moves each update as far forward as it may go: behind what it reads, and behind every other reader
- * of what it overwrites. So a parameter's gradient dies soon after its birth, and the gradients of
- * all layers never live together.
+ * Moves each update as far forward as it may go: behind what it reads, and behind every other
+ * reader of what it overwrites. So a parameter's gradient dies soon after its birth, and the
+ * gradients of all layers never live together.
  */
 public final class EarlyUpdates {
   private final Graph graph;

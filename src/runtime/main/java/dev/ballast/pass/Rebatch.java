@@ -5,8 +5,9 @@ import dev.ballast.ir.Node;
 import dev.ballast.tensor.ShapeException;
 
 /**
- * The same network for another batch size: every input's leading dimension is replaced, and the shape
- * rules say the rest. Meant for forward graphs, where no op holds the batch size as an attribute.
+ * The same network for another batch size: every input's leading dimension is replaced, and the
+ * shape rules say the rest. Meant for forward graphs, where no op holds the batch size as an
+ * attribute.
  */
 public final class Rebatch {
   private Rebatch() {}
@@ -20,7 +21,8 @@ public final class Rebatch {
             graph,
             i -> {
               if (i.type().shape().rank() == 0) {
-                throw new ShapeException("input '" + i.name() + "' is a scalar: no batch to change");
+                throw new ShapeException(
+                    "input '" + i.name() + "' is a scalar: no batch to change");
               }
               return i.type().withShape(i.type().shape().withDim(0, batch));
             });

@@ -69,8 +69,7 @@ final class Rewrite {
   /** Emits the node as it was, on the new values of its inputs. */
   List<Expr> emit(Node n) {
     List<Expr> results =
-        to.named(
-            n.name(), () -> to.during(n.phase(), () -> to.applyAll(n.op(), inputs(n))));
+        to.named(n.name(), () -> to.during(n.phase(), () -> to.applyAll(n.op(), inputs(n))));
     for (int i = 0; i < results.size(); i++) {
       mapped.put(n.results().get(i), results.get(i));
     }

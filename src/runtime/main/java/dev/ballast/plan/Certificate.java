@@ -6,8 +6,8 @@ import java.util.Locale;
  * What is proven of a placement.
  *
  * @param bytes the SCRATCH bytes it takes
- * @param loadBound the largest sum of live SCRATCH bytes, aligned, at any step: no placement of these
- *     lifetimes takes less
+ * @param loadBound the largest sum of live SCRATCH bytes, aligned, at any step: no placement of
+ *     these lifetimes takes less
  */
 public record Certificate(long bytes, long loadBound) {
   public boolean isOptimal() {

@@ -133,7 +133,9 @@ final class Liveness {
     var view = n.op().view(types);
     if (view.isPresent()) {
       Spot base = spots[n.inputs().get(view.get().input()).id()];
-      join(n.results().getFirst(), new Spot(base.draft(), base.byteOffset() + view.get().byteOffset()));
+      join(
+          n.results().getFirst(),
+          new Spot(base.draft(), base.byteOffset() + view.get().byteOffset()));
       workspaces[n.index()] = OptionalInt.empty();
       return;
     }
@@ -198,8 +200,7 @@ final class Liveness {
     boolean own = d.region == Region.SCRATCH && d.bytes == r.type().bytes() && !isPinned(r);
     boolean last = d.to == stepOf[n.index()] + 1;
     boolean alone =
-        n.inputs().stream()
-            .allMatch(v -> v.equals(input) || spots[v.id()].draft() != spot.draft());
+        n.inputs().stream().allMatch(v -> v.equals(input) || spots[v.id()].draft() != spot.draft());
     return own && last && alone;
   }
 
@@ -208,7 +209,12 @@ final class Liveness {
       boolean readLater = lastUse[v.id()] > stepOf[n.index()];
       if (readLater && !v.equals(target)) {
         throw new PlanException(
-            "update of '" + target.name() + "' at " + label(n) + " would overwrite " + v.label()
+            "update of '"
+                + target.name()
+                + "' at "
+                + label(n)
+                + " would overwrite "
+                + v.label()
                 + ", which is read later");
       }
     }
@@ -218,8 +224,7 @@ final class Liveness {
     List<Buffer> buffers = new ArrayList<>();
     for (Draft d : drafts) {
       int id = buffers.size();
-      buffers.add(
-          new Buffer(id, d.region, d.name, d.phase, 0, d.bytes, d.from, d.to, d.values));
+      buffers.add(new Buffer(id, d.region, d.name, d.phase, 0, d.bytes, d.from, d.to, d.values));
     }
     Place[] places = new Place[spots.length];
     for (int i = 0; i < spots.length; i++) {

@@ -8,10 +8,10 @@ import java.util.List;
  * Offsets for buffers whose lifetimes are known (dynamic storage allocation): buffers that are live
  * together must not overlap, and the highest byte used shall be low.
  *
- * <p>Greedy: buffers are placed one by one, each in a gap between those already placed that it meets
- * in time. Several orders are tried, each with the lowest and with the tightest gap, and the best
- * result is kept; the search ends early at the load bound, which no placement beats. Placing by the
- * largest load met first is what closes most of the gap that the usual order by size leaves.
+ * <p>Greedy: buffers are placed one by one, each in a gap between those already placed that it
+ * meets in time. Several orders are tried, each with the lowest and with the tightest gap, and the
+ * best result is kept; the search ends early at the load bound, which no placement beats. Placing
+ * by the largest load met first is what closes most of the gap that the usual order by size leaves.
  *
  * <p>Deterministic: ties fall to the lower index.
  */

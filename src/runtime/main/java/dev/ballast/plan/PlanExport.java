@@ -17,7 +17,13 @@ public final class PlanExport {
     for (Buffer b : plan.buffers(Region.SCRATCH)) {
       s.append(
           String.format(
-              Locale.ROOT, "%d,%d,%d,%d,%d%n", b.id(), b.from(), b.to(), b.alignedBytes(), b.offset()));
+              Locale.ROOT,
+              "%d,%d,%d,%d,%d%n",
+              b.id(),
+              b.from(),
+              b.to(),
+              b.alignedBytes(),
+              b.offset()));
     }
     return s.toString().replace(System.lineSeparator(), "\n");
   }
@@ -25,41 +31,73 @@ public final class PlanExport {
   /** Totals, steps and every buffer with its place in the arena, as one JSON object. */
   public static String json(Plan plan) {
     return "{\n"
-        + "  \"graph\": " + quoted(plan.graph().name()) + ",\n"
-        + "  \"arenaBytes\": " + plan.arenaBytes() + ",\n"
-        + "  \"lowerBoundBytes\": " + plan.lowerBoundBytes() + ",\n"
-        + "  \"alignmentBytes\": " + plan.alignmentBytes() + ",\n"
-        + "  \"noReuseBytes\": " + plan.noReuseBytes() + ",\n"
-        + "  \"certificate\": " + quoted(plan.certificate().toString()) + ",\n"
-        + "  \"peakStep\": " + plan.peakStep() + ",\n"
-        + "  \"steps\": " + array(plan.steps().stream().map(PlanExport::json).toList()) + ",\n"
+        + "  \"graph\": "
+        + quoted(plan.graph().name())
+        + ",\n"
+        + "  \"arenaBytes\": "
+        + plan.arenaBytes()
+        + ",\n"
+        + "  \"lowerBoundBytes\": "
+        + plan.lowerBoundBytes()
+        + ",\n"
+        + "  \"alignmentBytes\": "
+        + plan.alignmentBytes()
+        + ",\n"
+        + "  \"noReuseBytes\": "
+        + plan.noReuseBytes()
+        + ",\n"
+        + "  \"certificate\": "
+        + quoted(plan.certificate().toString())
+        + ",\n"
+        + "  \"peakStep\": "
+        + plan.peakStep()
+        + ",\n"
+        + "  \"steps\": "
+        + array(plan.steps().stream().map(PlanExport::json).toList())
+        + ",\n"
         + "  \"buffers\": "
         + array(plan.buffers().stream().map(b -> json(plan, b)).toList())
         + "\n}\n";
   }
 
   private static String json(Step s) {
-    return "{\"op\": " + quoted(s.node().op().name())
-        + ", \"name\": " + quoted(s.node().name())
-        + ", \"phase\": " + quoted(s.node().phase().name().toLowerCase(Locale.ROOT)) + "}";
+    return "{\"op\": "
+        + quoted(s.node().op().name())
+        + ", \"name\": "
+        + quoted(s.node().name())
+        + ", \"phase\": "
+        + quoted(s.node().phase().name().toLowerCase(Locale.ROOT))
+        + "}";
   }
 
   private static String json(Plan plan, Buffer b) {
     String values =
         b.values().stream().map(v -> quoted(v.label())).collect(Collectors.joining(", ", "[", "]"));
-    return "{\"id\": " + b.id()
-        + ", \"region\": " + quoted(b.region().name())
-        + ", \"name\": " + quoted(b.name())
-        + ", \"phase\": " + quoted(b.phase().name().toLowerCase(Locale.ROOT))
-        + ", \"offset\": " + (plan.start(b.region()) + b.offset())
-        + ", \"bytes\": " + b.bytes()
-        + ", \"from\": " + b.from()
-        + ", \"to\": " + b.to()
-        + ", \"values\": " + values + "}";
+    return "{\"id\": "
+        + b.id()
+        + ", \"region\": "
+        + quoted(b.region().name())
+        + ", \"name\": "
+        + quoted(b.name())
+        + ", \"phase\": "
+        + quoted(b.phase().name().toLowerCase(Locale.ROOT))
+        + ", \"offset\": "
+        + (plan.start(b.region()) + b.offset())
+        + ", \"bytes\": "
+        + b.bytes()
+        + ", \"from\": "
+        + b.from()
+        + ", \"to\": "
+        + b.to()
+        + ", \"values\": "
+        + values
+        + "}";
   }
 
   private static String array(List<String> items) {
-    return items.isEmpty() ? "[]" : items.stream().collect(Collectors.joining(",\n    ", "[\n    ", "\n  ]"));
+    return items.isEmpty()
+        ? "[]"
+        : items.stream().collect(Collectors.joining(",\n    ", "[\n    ", "\n  ]"));
   }
 
   private static String quoted(String s) {

@@ -25,14 +25,18 @@ final class PlanReport {
   }
 
   private void totals() {
-    line("plan of %s: %d steps, %d buffers", plan.graph().name(), plan.steps().size(),
-        plan.buffers().size());
+    line(
+        "plan of %s: %d steps, %d buffers",
+        plan.graph().name(), plan.steps().size(), plan.buffers().size());
     for (Region r : Region.values()) {
       line("  %-8s %,14d bytes  %4d buffers", r, plan.bytes(r), plan.buffers(r).size());
     }
     line("  %-8s %,14d bytes  %s", "arena", plan.arenaBytes(), plan.certificate());
-    line("  lower bound %,d bytes, alignment %,d; without reuse %,d (%.2f times)",
-        plan.lowerBoundBytes(), plan.alignmentBytes(), plan.noReuseBytes(),
+    line(
+        "  lower bound %,d bytes, alignment %,d; without reuse %,d (%.2f times)",
+        plan.lowerBoundBytes(),
+        plan.alignmentBytes(),
+        plan.noReuseBytes(),
         (double) plan.noReuseBytes() / plan.arenaBytes());
   }
 
@@ -41,8 +45,9 @@ final class PlanReport {
       return;
     }
     int peak = plan.peakStep();
-    line("peak at step %d (%s): %,d bytes of SCRATCH live", peak,
-        plan.steps().get(peak).node().op().name(), plan.loads(true)[peak]);
+    line(
+        "peak at step %d (%s): %,d bytes of SCRATCH live",
+        peak, plan.steps().get(peak).node().op().name(), plan.loads(true)[peak]);
     plan.buffers(Region.SCRATCH).stream()
         .filter(b -> b.isLiveAt(peak))
         .sorted(Comparator.comparing(Buffer::alignedBytes).reversed())
@@ -53,7 +58,8 @@ final class PlanReport {
     List<Buffer> scratch = plan.buffers(Region.SCRATCH);
     line("%12s %12s  %9s  %-" + BAR + "s  %s", "offset", "bytes", "steps", "life", "buffer");
     for (Buffer b : scratch.subList(0, Math.min(MAX_ROWS, scratch.size()))) {
-      line("%12d %12d  %4d–%-4d  %s  %s", b.offset(), b.bytes(), b.from(), b.to(), bar(b), b.name());
+      line(
+          "%12d %12d  %4d–%-4d  %s  %s", b.offset(), b.bytes(), b.from(), b.to(), bar(b), b.name());
     }
     if (scratch.size() > MAX_ROWS) {
       line("… and %d more", scratch.size() - MAX_ROWS);

@@ -85,15 +85,25 @@ final class PlanVerifier {
 
   private void act(Step step) {
     Node n = step.node();
-    step.workspace().ifPresent(id -> erase(start(plan.buffers().get(id)), end(plan.buffers().get(id))));
+    step.workspace()
+        .ifPresent(id -> erase(start(plan.buffers().get(id)), end(plan.buffers().get(id))));
     for (Value in : n.inputs()) {
-      demand(holds(in), "step " + step.index() + " " + n.op().name() + " reads " + in.label()
-          + ", which was overwritten");
+      demand(
+          holds(in),
+          "step "
+              + step.index()
+              + " "
+              + n.op().name()
+              + " reads "
+              + in.label()
+              + ", which was overwritten");
     }
     List<long[]> written = new ArrayList<>();
     step.workspace()
         .ifPresent(
-            id -> written.add(new long[] {start(plan.buffers().get(id)), end(plan.buffers().get(id))}));
+            id ->
+                written.add(
+                    new long[] {start(plan.buffers().get(id)), end(plan.buffers().get(id))}));
     for (Value.Result r : n.results()) {
       for (long[] w : written) {
         demand(end(r) <= w[0] || w[1] <= start(r), r.label() + " overlaps another result");

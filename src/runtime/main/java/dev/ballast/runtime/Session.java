@@ -74,8 +74,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * A session on weights that lie elsewhere, for instance in a mapped model file: they are read, never
-   * written, and may be shared by any number of sessions. The rest is one segment of its own.
+   * A session on weights that lie elsewhere, for instance in a mapped model file: they are read,
+   * never written, and may be shared by any number of sessions. The rest is one segment of its own.
    *
    * @throws PlanException where the plan updates parameters, or the weights have another size
    */
@@ -86,9 +86,9 @@ public final class Session implements AutoCloseable {
 
   /**
    * Another plan of the same model on the same segment, say for evaluation or for a smaller last
-   * batch: weights and states are the same bytes, SCRATCH is shared, inputs and outputs are its own.
-   * The plan must have been named when this session was opened. Only one of them runs at a time, and
-   * closing this one ends them all.
+   * batch: weights and states are the same bytes, SCRATCH is shared, inputs and outputs are its
+   * own. The plan must have been named when this session was opened. Only one of them runs at a
+   * time, and closing this one ends them all.
    *
    * @throws PlanException where the plan was not named, or its parameters are not this plan's
    */

@@ -7,7 +7,9 @@ package dev.ballast.runtime;
  *     freed memory shows; costs a pass over the bytes, meant for tests
  */
 public record SessionOptions(boolean poison) {
-  /** Poison where the system property {@code ballast.checks} is true, as it is in Ballast's tests. */
+  /**
+   * Poison where the system property {@code ballast.checks} is true, as it is in Ballast's tests.
+   */
   public static SessionOptions defaults() {
     return new SessionOptions(Boolean.getBoolean("ballast.checks"));
   }

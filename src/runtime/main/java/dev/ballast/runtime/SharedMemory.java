@@ -60,13 +60,16 @@ final class SharedMemory {
   static SharedMemory allocate(Plan main, MemorySegment weights) {
     if (weights.byteSize() != main.bytes(Region.WEIGHTS)) {
       throw new PlanException(
-          "the weights have " + weights.byteSize() + " bytes, the plan's WEIGHTS region has "
+          "the weights have "
+              + weights.byteSize()
+              + " bytes, the plan's WEIGHTS region has "
               + main.bytes(Region.WEIGHTS));
     }
     for (Value v : main.graph().updates().keySet()) {
       if (v instanceof Value.Parameter) {
         throw new PlanException(
-            "the plan updates parameter '" + v.name()
+            "the plan updates parameter '"
+                + v.name()
                 + "': open it without given weights, and copy them in");
       }
     }
@@ -110,7 +113,11 @@ final class SharedMemory {
               && main.place(same).offset() == other.place(v).offset();
       if (!fits) {
         throw new PlanException(
-            "'" + v.name() + "' " + v.type() + " is not at the same place in both plans: build both"
+            "'"
+                + v.name()
+                + "' "
+                + v.type()
+                + " is not at the same place in both plans: build both"
                 + " graphs from the same layers in the same order");
       }
     }

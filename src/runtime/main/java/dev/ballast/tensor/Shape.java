@@ -160,6 +160,8 @@ public final class Shape {
   /** For example {@code [64x784]}; a scalar is {@code []}. */
   @Override
   public String toString() {
-    return Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining("x", "[", "]"));
+    return Arrays.stream(dims)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining("x", "[", "]"));
   }
 }

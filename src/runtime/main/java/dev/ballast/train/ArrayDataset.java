@@ -22,7 +22,8 @@ public final class ArrayDataset implements Dataset {
     }
     this.size = size;
     this.example = example;
-    this.examples = Slice.allocate(new TensorType(DType.F32, Shape.of(size).append(example)), arena);
+    this.examples =
+        Slice.allocate(new TensorType(DType.F32, Shape.of(size).append(example)), arena);
     this.targets = Slice.allocate(targetType, arena);
   }
 

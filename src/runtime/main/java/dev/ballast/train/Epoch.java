@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param trainLoss the mean of the steps' losses, weighted by their examples
  * @param seconds spent in steps, evaluation not counted
  * @param steps taken
- * @param heapBytesPerStep allocated on the heap by the training thread, mean over the second half of
- *     the steps: in the first epoch the first half is still being compiled
+ * @param heapBytesPerStep allocated on the heap by the training thread, mean over the second half
+ *     of the steps: in the first epoch the first half is still being compiled
  * @param evaluation on the test data, if there are any
  */
 public record Epoch(

@@ -2,7 +2,9 @@ package dev.ballast.train;
 
 import java.util.OptionalDouble;
 
-/** How a model does on a dataset: the mean loss and, for a classifier, the share of right answers. */
+/**
+ * How a model does on a dataset: the mean loss and, for a classifier, the share of right answers.
+ */
 public record Evaluation(double loss, OptionalDouble accuracy) {
   /** Whether this is better: more right answers or, with none to count, a smaller loss. */
   boolean beats(Evaluation other) {

@@ -5,8 +5,8 @@ import dev.ballast.runtime.Session;
 import java.util.OptionalDouble;
 
 /**
- * Runs a model over a dataset, in its order: full batches in one session, what is left one by one in
- * another, so that every example counts once.
+ * Runs a model over a dataset, in its order: full batches in one session, what is left one by one
+ * in another, so that every example counts once.
  */
 public final class Evaluator {
   private final Session full;

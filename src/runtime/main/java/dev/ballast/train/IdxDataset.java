@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * Images and labels from a pair of IDX files, kept as bytes off the heap. A pixel p becomes (p / 255 −
- * mean) / deviation.
+ * Images and labels from a pair of IDX files, kept as bytes off the heap. A pixel p becomes (p /
+ * 255 − mean) / deviation.
  */
 public final class IdxDataset implements Dataset {
   private final Arena arena;
@@ -46,7 +46,13 @@ public final class IdxDataset implements Dataset {
       IdxFile y = IdxFile.read(labels, arena);
       if (y.shape().rank() != 1 || y.shape().dim(0) != x.shape().dim(0)) {
         throw new IOException(
-            labels + ": labels " + y.shape() + " do not fit the images " + x.shape() + " of " + images);
+            labels
+                + ": labels "
+                + y.shape()
+                + " do not fit the images "
+                + x.shape()
+                + " of "
+                + images);
       }
       return new IdxDataset(arena, x, y, mean, deviation);
     } catch (IOException | IllegalArgumentException e) {

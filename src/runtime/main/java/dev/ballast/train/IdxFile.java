@@ -80,7 +80,8 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
     while (at < to.byteSize()) {
       int n = in.readNBytes(chunk, 0, (int) Math.min(chunk.length, to.byteSize() - at));
       if (n == 0) {
-        throw wrong(file, start + at, "the data ends too early: " + to.byteSize() + " bytes expected");
+        throw wrong(
+            file, start + at, "the data ends too early: " + to.byteSize() + " bytes expected");
       }
       MemorySegment.copy(MemorySegment.ofArray(chunk), 0, to, at, n);
       at += n;

@@ -46,7 +46,9 @@ public sealed interface Loss {
                         + all().stream().map(Loss::label).toList()));
   }
 
-  /** Cross-entropy of scores [B,C] under integer labels i32[B]; the network ends without softmax. */
+  /**
+   * Cross-entropy of scores [B,C] under integer labels i32[B]; the network ends without softmax.
+   */
   record CrossEntropy() implements Loss {
     @Override
     public String label() {

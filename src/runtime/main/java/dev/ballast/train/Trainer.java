@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Trains a model: one arena holds weights, optimizer state and the plans for full and last batches, in
- * training and in evaluation.
+ * Trains a model: one arena holds weights, optimizer state and the plans for full and last batches,
+ * in training and in evaluation.
  *
  * <pre>{@code
  * try (Trainer trainer = new Trainer(model, options, train, Optional.of(test))) {
@@ -43,8 +43,7 @@ public final class Trainer implements AutoCloseable {
    *
    * @throws ShapeException where data and model do not fit
    */
-  public Trainer(
-      Model model, TrainingOptions options, Dataset train, Optional<Dataset> test) {
+  public Trainer(Model model, TrainingOptions options, Dataset train, Optional<Dataset> test) {
     this.options = options;
     this.train = train;
     this.test = test;
@@ -80,7 +79,11 @@ public final class Trainer implements AutoCloseable {
   private static void demandFit(Model model, Dataset data) {
     if (model.example().elements() != data.example().elements()) {
       throw new ShapeException(
-          "model " + model.name() + " takes examples " + model.example() + ", the data has "
+          "model "
+              + model.name()
+              + " takes examples "
+              + model.example()
+              + ", the data has "
               + data.example());
     }
   }

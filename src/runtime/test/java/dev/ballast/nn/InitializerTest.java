@@ -59,8 +59,7 @@ class InitializerTest {
       Slice s = Slice.allocate(TensorType.f32(3), arena);
       Initializer.values(1, 2, 3).fill(s, new Philox(0, 0));
       assertArrayEquals(new float[] {1, 2, 3}, s.toFloats());
-      assertThrows(
-          ShapeException.class, () -> Initializer.values(1, 2).fill(s, new Philox(0, 0)));
+      assertThrows(ShapeException.class, () -> Initializer.values(1, 2).fill(s, new Philox(0, 0)));
     }
   }
 
@@ -71,8 +70,7 @@ class InitializerTest {
       ShapeException e =
           assertThrows(
               ShapeException.class, () -> Initializer.heUniform().fill(s, new Philox(0, 0)));
-      assertEquals(
-          "initializer: fan-in and fan-out need two dimensions, not [3]", e.getMessage());
+      assertEquals("initializer: fan-in and fan-out need two dimensions, not [3]", e.getMessage());
     }
   }
 }

@@ -120,8 +120,7 @@ class SteadyStateTest {
 
   @Test
   void poisonedOrNotTheBitsAreTheSame() {
-    var graph =
-        Graphs.trainingStep(MODEL, new Loss.CrossEntropy(), Optimizer.Adam.of(1e-3), 7);
+    var graph = Graphs.trainingStep(MODEL, new Loss.CrossEntropy(), Optimizer.Adam.of(1e-3), 7);
     var plan = Planner.plan(graph, PlanOptions.defaults());
     List<float[]> weights = new ArrayList<>();
     for (boolean poison : new boolean[] {false, true}) {

@@ -21,7 +21,14 @@ import org.junit.jupiter.api.TestFactory;
 class TorchTracesTest {
   private static final int BATCH = 64;
   private static final Map<String, String> PARAMETERS =
-      Map.of("fc1.weight", "1.weight", "fc1.bias", "1.bias", "fc2.weight", "3.weight", "fc2.bias",
+      Map.of(
+          "fc1.weight",
+          "1.weight",
+          "fc1.bias",
+          "1.bias",
+          "fc2.weight",
+          "3.weight",
+          "fc2.bias",
           "3.bias");
 
   @TestFactory
@@ -38,8 +45,7 @@ class TorchTracesTest {
 
   private static void replay(String name, Optimizer optimizer) throws IOException {
     Safetensors trace =
-        Safetensors.read(
-            SharedData.folder("torch-traces").resolve("mlp_" + name + ".safetensors"));
+        Safetensors.read(SharedData.folder("torch-traces").resolve("mlp_" + name + ".safetensors"));
     Model model =
         new Model(
             "mlp",

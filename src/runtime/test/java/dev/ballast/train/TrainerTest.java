@@ -29,7 +29,10 @@ class TrainerTest {
         "xor",
         Shape.of(2),
         Sequential.of(
-            Linear.of("fc1", 2, 16), Activation.TANH, new Dropout(dropout), Linear.of("fc2", 16, 2)));
+            Linear.of("fc1", 2, 16),
+            Activation.TANH,
+            new Dropout(dropout),
+            Linear.of("fc2", 16, 2)));
   }
 
   /** Points of the plane, labelled by whether their signs differ. */
@@ -117,13 +120,18 @@ class TrainerTest {
   @Test
   void theBestEpochsWeightsAreLeftInPlace() {
     TrainingOptions wild =
-        TrainingOptions.of(new Loss.CrossEntropy(), Optimizer.Sgd.of(3)).withBatch(16).withEpochs(12);
+        TrainingOptions.of(new Loss.CrossEntropy(), Optimizer.Sgd.of(3))
+            .withBatch(16)
+            .withEpochs(12);
     try (ArrayDataset train = quadrants(200, 1);
         ArrayDataset test = quadrants(200, 2);
         Trainer t = new Trainer(xor(0), wild, train, Optional.of(test))) {
       List<Epoch> run = t.fit(SILENT);
       double best =
-          run.stream().mapToDouble(e -> e.evaluation().get().accuracy().getAsDouble()).max().getAsDouble();
+          run.stream()
+              .mapToDouble(e -> e.evaluation().get().accuracy().getAsDouble())
+              .max()
+              .getAsDouble();
       assertEquals(best, t.evaluate(test).accuracy().getAsDouble());
     }
   }
@@ -143,13 +151,37 @@ class TrainerTest {
     TrainingOptions o = options().withEpochs(60);
     Shape one = Shape.of(1);
     try (ArrayDataset data = ArrayDataset.of(one, x, one, line);
-        Trainer t = new Trainer(model, new TrainingOptions(new Loss.MeanSquaredError(), Optimizer.Adam.of(0.05), 32, 60, 1, true, o.plan()), data, Optional.empty())) {
+        Trainer t =
+            new Trainer(
+                model,
+                new TrainingOptions(
+                    new Loss.MeanSquaredError(),
+                    Optimizer.Adam.of(0.05),
+                    32,
+                    60,
+                    1,
+                    true,
+                    o.plan()),
+                data,
+                Optional.empty())) {
       t.fit(SILENT);
       assertEquals(3, t.session().parameter("fc.weight").get(0), 1e-2);
       assertEquals(-1, t.session().parameter("fc.bias").get(0), 1e-2);
     }
     try (ArrayDataset data = ArrayDataset.of(one, x, one, side);
-        Trainer t = new Trainer(model, new TrainingOptions(new Loss.BinaryCrossEntropy(), Optimizer.Adam.of(0.1), 32, 60, 1, true, o.plan()), data, Optional.empty())) {
+        Trainer t =
+            new Trainer(
+                model,
+                new TrainingOptions(
+                    new Loss.BinaryCrossEntropy(),
+                    Optimizer.Adam.of(0.1),
+                    32,
+                    60,
+                    1,
+                    true,
+                    o.plan()),
+                data,
+                Optional.empty())) {
       t.fit(SILENT);
       assertTrue(t.evaluate(data).accuracy().getAsDouble() > 0.97);
     }

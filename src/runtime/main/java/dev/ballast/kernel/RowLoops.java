@@ -1,0 +1,192 @@
+package dev.ballast.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Template: functions of rows of floats; formulas at {@link Rows}. Exponentials are summed in
+ * double lanes: a loss near 0 is the logarithm of a sum that differs from 1 by less than a float
+ * shows.
+ */
+final class RowLoops implements Rows.RowKernels {
+  private static final Recipe RECIPE = Specialized.recipe(MethodHandles.lookup());
+
+  @Override
+  public Kernel softmax(Slice x, Slice out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    long n = x.elements();
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long row = 0; row < n; row += c) {
+        double sum = exponentials(from, row, c, max(from, row, c), to, row);
+        scale(to, row, c, (float) (1 / sum));
+      }
+    };
+  }
+
+  @Override
+  public Kernel logSoftmax(Slice x, Slice out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    long n = x.elements();
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long row = 0; row < n; row += c) {
+        float max = max(from, row, c);
+        subtract(from, row, c, max, (float) StrictMath.log(sum(from, row, c, max)), to);
+      }
+    };
+  }
+
+  @Override
+  public Kernel crossEntropy(Slice x, Slice labels, Slice loss) {
+    MemorySegment from = x.memory();
+    MemorySegment to = loss.memory();
+    long n = loss.elements();
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long b = 0; b < n; b++) {
+        long row = b * c;
+        float max = max(from, row, c);
+        double distance = (double) max - Lanes.get(from, row + Rows.label(labels, b, c));
+        Lanes.set(to, b, (float) (StrictMath.log(sum(from, row, c, max)) + distance));
+      }
+    };
+  }
+
+  @Override
+  public Kernel crossEntropyGradient(Slice x, Slice labels, Slice dloss, Slice dx) {
+    MemorySegment from = x.memory();
+    MemorySegment to = dx.memory();
+    MemorySegment gradient = dloss.memory();
+    long n = dloss.elements();
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long b = 0; b < n; b++) {
+        long row = b * c;
+        long label = row + Rows.label(labels, b, c);
+        double sum = exponentials(from, row, c, max(from, row, c), to, row);
+        double g = Lanes.get(gradient, b) / sum;
+        double e = Lanes.get(to, label);
+        scale(to, row, c, (float) g);
+        Lanes.set(to, label, (float) ((e - sum) * g));
+      }
+    };
+  }
+
+  private static float max(MemorySegment from, long row, int c) {
+    FloatVector m = Lanes.broadcast(Float.NEGATIVE_INFINITY);
+    int full = c & -Lanes.COUNT;
+    for (int i = 0; i < full; i += Lanes.COUNT) {
+      m = m.max(Lanes.load(from, row + i));
+    }
+    if (RECIPE.has(Recipe.MASKLESS)) {
+      float max = Lanes.max(m);
+      for (int i = full; i < c; i++) {
+        max = Math.max(max, Lanes.get(from, row + i));
+      }
+      return max;
+    }
+    if (full < c) {
+      VectorMask<Float> tail = Lanes.first(c - full);
+      m = m.max(m.blend(Lanes.load(from, row + full, tail), tail));
+    }
+    return Lanes.max(m);
+  }
+
+  /** Writes e^(x − max) and returns the sum. */
+  private static double exponentials(
+      MemorySegment from, long row, int c, float max, MemorySegment to, long at) {
+    DoubleVector low = Lanes.doubles(0);
+    DoubleVector high = Lanes.doubles(0);
+    int full = c & -Lanes.COUNT;
+    for (int i = 0; i < full; i += Lanes.COUNT) {
+      FloatVector e = LaneMath.exp(Lanes.load(from, row + i).sub(max));
+      Lanes.store(e, to, at + i);
+      low = low.add(Lanes.low(e));
+      high = high.add(Lanes.high(e));
+    }
+    if (RECIPE.has(Recipe.MASKLESS)) {
+      double sum = Lanes.sum(low.add(high));
+      for (int i = full; i < c; i++) {
+        float e = LaneMath.exp(Lanes.broadcast(Lanes.get(from, row + i) - max)).lane(0);
+        Lanes.set(to, at + i, e);
+        sum += e;
+      }
+      return sum;
+    }
+    if (full < c) {
+      VectorMask<Float> tail = Lanes.first(c - full);
+      FloatVector e = LaneMath.exp(Lanes.load(from, row + full, tail).sub(max));
+      Lanes.store(e, to, at + full, tail);
+      FloatVector counted = Lanes.broadcast(0f).blend(e, tail);
+      low = low.add(Lanes.low(counted));
+      high = high.add(Lanes.high(counted));
+    }
+    return Lanes.sum(low.add(high));
+  }
+
+  /** Returns the sum of e^(x − max). */
+  private static double sum(MemorySegment from, long row, int c, float max) {
+    DoubleVector low = Lanes.doubles(0);
+    DoubleVector high = Lanes.doubles(0);
+    int full = c & -Lanes.COUNT;
+    for (int i = 0; i < full; i += Lanes.COUNT) {
+      FloatVector e = LaneMath.exp(Lanes.load(from, row + i).sub(max));
+      low = low.add(Lanes.low(e));
+      high = high.add(Lanes.high(e));
+    }
+    if (RECIPE.has(Recipe.MASKLESS)) {
+      double sum = Lanes.sum(low.add(high));
+      for (int i = full; i < c; i++) {
+        sum += LaneMath.exp(Lanes.broadcast(Lanes.get(from, row + i) - max)).lane(0);
+      }
+      return sum;
+    }
+    if (full < c) {
+      VectorMask<Float> tail = Lanes.first(c - full);
+      FloatVector e = LaneMath.exp(Lanes.load(from, row + full, tail).sub(max));
+      FloatVector counted = Lanes.broadcast(0f).blend(e, tail);
+      low = low.add(Lanes.low(counted));
+      high = high.add(Lanes.high(counted));
+    }
+    return Lanes.sum(low.add(high));
+  }
+
+  private static void scale(MemorySegment to, long row, int c, float factor) {
+    int full = c & -Lanes.COUNT;
+    for (int i = 0; i < full; i += Lanes.COUNT) {
+      Lanes.store(Lanes.load(to, row + i).mul(factor), to, row + i);
+    }
+    if (RECIPE.has(Recipe.MASKLESS)) {
+      for (int i = full; i < c; i++) {
+        Lanes.set(to, row + i, Lanes.get(to, row + i) * factor);
+      }
+    } else if (full < c) {
+      VectorMask<Float> tail = Lanes.first(c - full);
+      Lanes.store(Lanes.load(to, row + full, tail).mul(factor), to, row + full, tail);
+    }
+  }
+
+  /** Writes x − max − log, in this order: x − max is exact where it matters. */
+  private static void subtract(
+      MemorySegment from, long row, int c, float max, float log, MemorySegment to) {
+    int full = c & -Lanes.COUNT;
+    for (int i = 0; i < full; i += Lanes.COUNT) {
+      Lanes.store(Lanes.load(from, row + i).sub(max).sub(log), to, row + i);
+    }
+    if (RECIPE.has(Recipe.MASKLESS)) {
+      for (int i = full; i < c; i++) {
+        Lanes.set(to, row + i, Lanes.get(from, row + i) - max - log);
+      }
+    } else if (full < c) {
+      VectorMask<Float> tail = Lanes.first(c - full);
+      FloatVector x = Lanes.load(from, row + full, tail);
+      Lanes.store(x.sub(max).sub(log), to, row + full, tail);
+    }
+  }
+}
