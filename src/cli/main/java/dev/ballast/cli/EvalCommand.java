@@ -1,0 +1,77 @@
+package dev.ballast.cli;
+
+import dev.ballast.cli.definition.DataSource;
+import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.format.ModelFile;
+import dev.ballast.plan.PlanOptions;
+import dev.ballast.plan.Planner;
+import dev.ballast.runtime.Session;
+import dev.ballast.runtime.SessionOptions;
+import dev.ballast.train.Dataset;
+import dev.ballast.train.Evaluation;
+import dev.ballast.train.Evaluator;
+import dev.ballast.train.Graphs;
+import dev.ballast.train.Loss;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a trained model over the test data of a definition. */
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    description = "Runs a trained model over the test data of a definition.",
+    footer = {"", "Example:  ballast eval mnist-mlp.ballast models/mnist-mlp.toml"})
+final class EvalCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "FILE.ballast", description = "The trained model.")
+  private Path model;
+
+  @Parameters(index = "1", paramLabel = "FILE.toml", description = "Says where the data is.")
+  private Path definition;
+
+  @Option(names = "--data", paramLabel = "PATH", description = "The folder that holds the data.")
+  private Optional<Path> data;
+
+  @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Examples a run.")
+  private int batch;
+
+  @Option(names = "--train-data", description = "Take the training data instead.")
+  private boolean trainData;
+
+  @Mixin private Report.Format format;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (batch < 1) {
+      throw new picocli.CommandLine.ParameterException(
+          spec.commandLine(), "--batch must be at least 1, not " + batch);
+    }
+    Definition d = DefinitionReader.read(definition);
+    DataSource source = data.map(d.data()::in).orElse(d.data());
+    try (ModelFile file = ModelFile.open(model);
+        Dataset examples = trainData ? source.train() : source.test();
+        Session full = session(file, d.options().loss(), batch);
+        Session single = session(file, d.options().loss(), 1)) {
+      Evaluation e = new Evaluator(full, single).evaluate(examples);
+      Report r = new Report().put("examples", examples.size()).put("loss", e.loss());
+      e.accuracy().ifPresent(a -> r.put("accuracy", a));
+      r.put("weightsChecksum", file.weightsChecksum());
+      r.print(spec.commandLine().getOut(), format);
+    }
+    return 0;
+  }
+
+  private static Session session(ModelFile file, Loss loss, int batch) {
+    var plan = Planner.plan(Graphs.evaluation(file.graph(), loss, batch), PlanOptions.defaults());
+    return Session.open(plan, file.weights(), SessionOptions.defaults());
+  }
+}

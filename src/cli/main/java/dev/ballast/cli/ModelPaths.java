@@ -1,0 +1,26 @@
+package dev.ballast.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Files that commands take and write. */
+final class ModelPaths {
+  private ModelPaths() {}
+
+  static boolean isDefinition(Path file) {
+    return file.toString().endsWith(".toml");
+  }
+
+  /** Finds out before an hour of training, not after, that there is no place for the model. */
+  static void demandWritable(Path target) throws IOException {
+    Path parent = target.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new IOException(
+          target + ": the folder " + parent + " does not exist or can't be written");
+    }
+    if (Files.isDirectory(target)) {
+      throw new IOException(target + ": is a folder; name a file with --out");
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.ballast.cli;
+
+import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.picture.PlanPicture;
+import dev.ballast.format.ModelFile;
+import dev.ballast.ir.Graph;
+import dev.ballast.pass.Rebatch;
+import dev.ballast.plan.Plan;
+import dev.ballast.plan.PlanExport;
+import dev.ballast.plan.PlanOptions;
+import dev.ballast.plan.Planner;
+import dev.ballast.train.Graphs;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows where every byte of a model lives, and when. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    description = "Shows where every byte of a model lives, and when, before anything runs.",
+    footer = {"", "Example:  ballast plan models/mnist-mlp.toml --batch 256 --svg plan.svg"})
+final class PlanCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description = "A definition (.toml) or a trained model (.ballast, inference only).")
+  private Path file;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Examples a run.")
+  private Optional<Integer> batch;
+
+  @Option(names = "--inference", description = "The forward pass alone.")
+  private boolean inference;
+
+  @Option(names = "--no-reuse", description = "Give every value a place of its own.")
+  private boolean noReuse;
+
+  @Option(names = "--csv", paramLabel = "F", description = "Write the buffers as MiniMalloc CSV.")
+  private Optional<Path> csv;
+
+  @Option(names = "--svg", paramLabel = "F", description = "Draw time × address.")
+  private Optional<Path> svg;
+
+  @Option(names = "--export", paramLabel = "F", description = "Write the whole plan as JSON.")
+  private Optional<Path> export;
+
+  @Option(names = "--graph", description = "Print the planned graph too.")
+  private boolean graph;
+
+  @Mixin private Report.Format format;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (batch.isPresent() && batch.get() < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--batch must be at least 1, not " + batch.get());
+    }
+    Plan plan = Planner.plan(graph(), PlanOptions.defaults().withReuse(!noReuse));
+    PrintWriter out = spec.commandLine().getOut();
+    if (format.isJson()) {
+      report(plan).print(out, format);
+    } else {
+      out.print(graph ? plan.graph() + "\n" : "");
+      out.print(plan);
+      out.flush();
+    }
+    write(csv, PlanExport.csv(plan));
+    write(export, PlanExport.json(plan));
+    if (svg.isPresent()) {
+      write(svg, PlanPicture.svg(plan));
+    }
+    return 0;
+  }
+
+  private Graph graph() throws IOException {
+    if (!ModelPaths.isDefinition(file)) {
+      try (ModelFile model = ModelFile.open(file)) {
+        return Rebatch.run(model.graph(), batch.orElse(1));
+      }
+    }
+    Definition d = DefinitionReader.read(file);
+    int size = batch.orElse(inference ? 1 : d.options().batch());
+    return inference
+        ? Graphs.serving(d.model(), d.options().loss(), size)
+        : Graphs.trainingStep(d.model(), d.options().loss(), d.options().optimizer(), size);
+  }
+
+  private static Report report(Plan plan) {
+    return new Report()
+        .put("arenaBytes", plan.arenaBytes())
+        .put("lowerBoundBytes", plan.lowerBoundBytes())
+        .put("alignmentBytes", plan.alignmentBytes())
+        .put("noReuseBytes", plan.noReuseBytes())
+        .put("certificate", plan.certificate().toString())
+        .put("peakStep", plan.peakStep())
+        .put("steps", plan.steps().size())
+        .put("buffers", plan.buffers().size());
+  }
+
+  private void write(Optional<Path> target, String text) throws IOException {
+    if (target.isPresent()) {
+      ModelPaths.demandWritable(target.get());
+      Files.writeString(target.get(), text);
+      spec.commandLine().getErr().println("wrote " + target.get());
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.ballast.cli;
+
+import dev.ballast.cli.definition.Definition;
+import dev.ballast.openblas.OpenBlas;
+import dev.ballast.train.Dataset;
+import dev.ballast.train.Evaluation;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** What a model file says of its making, and what is needed to feed it. */
+record Provenance(SequencedMap<String, String> metadata) {
+  private static final String LOSS = "loss";
+  private static final String CLASSES = "classes";
+  private static final String MEAN = "data.mean";
+  private static final String DEVIATION = "data.deviation";
+
+  static Provenance of(Definition d, Dataset train, int epochs, Optional<Evaluation> evaluation) {
+    SequencedMap<String, String> m = new LinkedHashMap<>();
+    m.put("name", d.model().name());
+    m.put(LOSS, d.options().loss().label());
+    m.put(CLASSES, String.join("\n", d.classes()));
+    m.put(MEAN, Double.toString(d.data().mean()));
+    m.put(DEVIATION, Double.toString(d.data().deviation()));
+    m.put("data.sha256", train.checksum());
+    m.put("data.examples", Integer.toString(train.size()));
+    m.put("seed", Long.toString(d.options().seed()));
+    m.put("batch", Integer.toString(d.options().batch()));
+    m.put("epochs", Integer.toString(epochs));
+    m.put("optimizer", d.options().optimizer().toString());
+    evaluation.ifPresent(e -> m.put("test.loss", Double.toString(e.loss())));
+    evaluation
+        .filter(e -> e.accuracy().isPresent())
+        .ifPresent(e -> m.put("test.accuracy", Double.toString(e.accuracy().getAsDouble())));
+    m.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    m.put("ballast.version", Version.text());
+    m.put("openblas.config", OpenBlas.report().config());
+    m.put("java.version", Runtime.version().toString());
+    m.put("definition", d.text());
+    return new Provenance(m);
+  }
+
+  Optional<String> loss() {
+    return Optional.ofNullable(metadata.get(LOSS));
+  }
+
+  List<String> classes() {
+    String classes = metadata.getOrDefault(CLASSES, "");
+    return classes.isEmpty() ? List.of() : List.of(classes.split("\n"));
+  }
+
+  double mean() {
+    return Double.parseDouble(metadata.getOrDefault(MEAN, "0"));
+  }
+
+  double deviation() {
+    return Double.parseDouble(metadata.getOrDefault(DEVIATION, "1"));
+  }
+}

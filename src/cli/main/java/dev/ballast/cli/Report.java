@@ -1,0 +1,59 @@
+package dev.ballast.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** A command's result: named values, printed as lines for people or as one JSON object. */
+final class Report {
+  /** The option that every command has. */
+  static final class Format {
+    @Option(names = "--json", description = "Print the result as one JSON object.")
+    private boolean json;
+
+    boolean isJson() {
+      return json;
+    }
+  }
+
+  private final Map<String, Object> values = new LinkedHashMap<>();
+
+  Report put(String key, Object value) {
+    values.put(key, value);
+    return this;
+  }
+
+  void print(PrintWriter out, Format format) {
+    out.print(format.isJson() ? json() : text());
+    out.flush();
+  }
+
+  private String json() {
+    try {
+      return new ObjectMapper()
+              .enable(SerializationFeature.INDENT_OUTPUT)
+              .writeValueAsString(values)
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a report holds only what JSON can", e);
+    }
+  }
+
+  private String text() {
+    int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
+    return values.entrySet().stream()
+        .map(e -> String.format("%-" + width + "s  %s%n", e.getKey(), readable(e.getValue())))
+        .collect(Collectors.joining());
+  }
+
+  private static String readable(Object value) {
+    return value instanceof Long || value instanceof Integer
+        ? String.format(java.util.Locale.ROOT, "%,d", ((Number) value).longValue())
+        : String.valueOf(value);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.ballast.cli;
+
+import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.format.ModelFile;
+import dev.ballast.plan.Plan;
+import dev.ballast.train.Dataset;
+import dev.ballast.train.Epoch;
+import dev.ballast.train.Evaluation;
+import dev.ballast.train.Graphs;
+import dev.ballast.train.Trainer;
+import dev.ballast.train.TrainingOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains the model of a definition and writes it to a file. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Trains the model of a definition and writes it to a file.",
+    footer = {"", "Example:  ballast train models/mnist-mlp.toml --epochs 3 --out digits.ballast"})
+final class TrainCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "FILE.toml", description = "The model's definition.")
+  private Path file;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Times through the data.")
+  private Optional<Integer> epochs;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of first weights, order and dropout.")
+  private Optional<Long> seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where to write the model; NAME.ballast in the current folder by default.")
+  private Optional<Path> out;
+
+  @Option(names = "--data", paramLabel = "PATH", description = "The folder that holds the data.")
+  private Optional<Path> data;
+
+  @Mixin private Report.Format format;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Definition d = definition();
+    Path target = out.orElse(Path.of(d.model().name() + ".ballast"));
+    ModelPaths.demandWritable(target);
+    PrintWriter err = spec.commandLine().getErr();
+    try (Dataset train = d.data().train();
+        Dataset test = d.data().test();
+        Trainer trainer = new Trainer(d.model(), d.options(), train, Optional.of(test))) {
+      announce(err, trainer.plan(), train);
+      TrainingOptions o = d.options();
+      List<Epoch> run =
+          trainer.fit(
+              new Progress(err, Progress.isTerminal(), o.epochs(), o.batch(), train.size()));
+      Optional<Evaluation> best = Optional.of(trainer.evaluate(test));
+      ModelFile.write(
+          target,
+          Graphs.serving(d.model(), o.loss(), 1),
+          trainer.session().weights(),
+          Provenance.of(d, train, run.size(), best).metadata());
+      report(d, trainer, run, best.get(), target).print(spec.commandLine().getOut(), format);
+    }
+    return 0;
+  }
+
+  private Definition definition() throws IOException {
+    Definition d = DefinitionReader.read(file);
+    TrainingOptions o = d.options();
+    o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
+    d = d.withOptions(o);
+    return data.isPresent() ? d.withData(d.data().in(data.get())) : d;
+  }
+
+  private static void announce(PrintWriter err, Plan plan, Dataset train) {
+    err.printf(
+        Locale.ROOT,
+        "plan: %,d bytes in one arena (lower bound %,d, without reuse %,d), %s; %d steps%n",
+        plan.arenaBytes(),
+        plan.lowerBoundBytes(),
+        plan.noReuseBytes(),
+        plan.certificate(),
+        plan.steps().size());
+    err.printf(
+        Locale.ROOT,
+        "model: %,d parameters; data: %,d examples%n",
+        plan.graph().parameterCount(),
+        train.size());
+    err.flush();
+  }
+
+  private static Report report(
+      Definition d, Trainer trainer, List<Epoch> run, Evaluation best, Path target)
+      throws IOException {
+    Plan plan = trainer.plan();
+    Report r = new Report();
+    best.accuracy().ifPresent(a -> r.put("testAccuracy", a));
+    r.put("testLoss", best.loss());
+    if (!run.isEmpty()) {
+      r.put("trainLoss", run.getLast().trainLoss());
+    }
+    r.put("epochs", run.size());
+    r.put("secondsPerEpoch", medianSeconds(run));
+    r.put("trainingSeconds", run.stream().mapToDouble(Epoch::seconds).sum());
+    r.put("steps", run.stream().mapToInt(Epoch::steps).sum());
+    r.put("arenaBytes", plan.arenaBytes());
+    r.put("lowerBoundBytes", plan.lowerBoundBytes());
+    r.put("alignmentBytes", plan.alignmentBytes());
+    r.put("noReuseBytes", plan.noReuseBytes());
+    r.put("segmentBytes", trainer.session().segmentBytes());
+    r.put("certificate", plan.certificate().toString());
+    if (!run.isEmpty()) {
+      r.put("heapBytesPerStep", tidy(run.getLast().heapBytesPerStep()));
+    }
+    r.put("parameters", plan.graph().parameterCount());
+    r.put("seed", d.options().seed());
+    try (ModelFile written = ModelFile.open(target)) {
+      r.put("weightsChecksum", written.weightsChecksum());
+    }
+    r.put("model", target.toString());
+    return r;
+  }
+
+  private static double medianSeconds(List<Epoch> run) {
+    List<Double> sorted =
+        run.stream().map(Epoch::seconds).sorted(Comparator.naturalOrder()).toList();
+    return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
+  }
+
+  /** Whole numbers as such. */
+  private static Number tidy(double d) {
+    if (d == Math.rint(d)) {
+      return (long) d;
+    }
+    return d;
+  }
+}

@@ -1,0 +1,148 @@
+package dev.ballast.cli.definition;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/**
+ * A table of a definition while it is read. Every key must be asked for: one that nobody knows is a
+ * mistake, and is reported with its place and the keys that there are.
+ */
+final class Section {
+  private final Path file;
+  private final String name;
+  private final TomlTable table;
+  private final Set<String> asked = new LinkedHashSet<>();
+
+  Section(Path file, String name, TomlTable table) {
+    this.file = file;
+    this.name = name;
+    this.table = table;
+  }
+
+  String text(String key) throws DefinitionException {
+    return demand(key, "a string", String.class);
+  }
+
+  String text(String key, String fallback) throws DefinitionException {
+    return has(key) ? text(key) : fallback;
+  }
+
+  boolean flag(String key, boolean fallback) throws DefinitionException {
+    return has(key) ? demand(key, "true or false", Boolean.class) : fallback;
+  }
+
+  double number(String key) throws DefinitionException {
+    return demand(key, "a number", Number.class).doubleValue();
+  }
+
+  double number(String key, double fallback) throws DefinitionException {
+    return has(key) ? number(key) : fallback;
+  }
+
+  /** A whole number that is at least {@code least}. */
+  int whole(String key, int least) throws DefinitionException {
+    long n = demand(key, "a whole number", Long.class);
+    if (n < least || n > Integer.MAX_VALUE) {
+      throw at(key, "must be at least " + least + " and fit 32 bits, not " + n);
+    }
+    return (int) n;
+  }
+
+  int whole(String key, int least, int fallback) throws DefinitionException {
+    return has(key) ? whole(key, least) : fallback;
+  }
+
+  long seed(String key) throws DefinitionException {
+    return has(key) ? demand(key, "a whole number", Long.class) : 0;
+  }
+
+  List<String> texts(String key, List<String> fallback) throws DefinitionException {
+    return has(key) ? list(key, "a list of strings", String.class) : fallback;
+  }
+
+  List<Integer> sizes(String key) throws DefinitionException {
+    List<Integer> sizes = new ArrayList<>();
+    for (long n : list(key, "a list of whole numbers", Long.class)) {
+      if (n < 1 || n > Integer.MAX_VALUE) {
+        throw at(key, "sizes must be at least 1, not " + n);
+      }
+      sizes.add((int) n);
+    }
+    return sizes;
+  }
+
+  Section section(String key) throws DefinitionException {
+    TomlTable inner = demand(key, "a table", TomlTable.class);
+    return new Section(file, key, inner);
+  }
+
+  List<Section> sections(String key) throws DefinitionException {
+    List<Section> sections = new ArrayList<>();
+    for (TomlTable t : list(key, "an array of tables, written [[" + key + "]]", TomlTable.class)) {
+      sections.add(new Section(file, key, t));
+    }
+    return sections;
+  }
+
+  boolean has(String key) {
+    asked.add(key);
+    return table.contains(List.of(key));
+  }
+
+  /** Turns a key's text into something by its name. */
+  <T> T named(String key, Function<String, T> of) throws DefinitionException {
+    try {
+      return of.apply(text(key));
+    } catch (IllegalArgumentException e) {
+      throw at(key, e.getMessage());
+    }
+  }
+
+  /** Complains about keys that nobody asked for. */
+  void finish() throws DefinitionException {
+    for (String key : table.keySet()) {
+      if (!asked.contains(key)) {
+        throw at(key, "there is no such key here, only " + asked);
+      }
+    }
+  }
+
+  /** A complaint about a key, with its place. */
+  DefinitionException at(String key, String complaint) {
+    TomlPosition p = table.inputPositionOf(List.of(key));
+    String where = p == null ? file + ": " : file + ":" + p.line() + ":" + p.column() + ": ";
+    String path = name.isEmpty() ? key : name + "." + key;
+    return new DefinitionException(where + path + ": " + complaint);
+  }
+
+  private <T> T demand(String key, String kind, Class<T> type) throws DefinitionException {
+    if (!has(key)) {
+      throw at(key, "is missing: " + kind + " is needed");
+    }
+    Object o = table.get(List.of(key));
+    if (!type.isInstance(o)) {
+      throw at(key, "must be " + kind + ", not " + o);
+    }
+    return type.cast(o);
+  }
+
+  private <T> List<T> list(String key, String kind, Class<T> type) throws DefinitionException {
+    TomlArray array = demand(key, kind, TomlArray.class);
+    List<T> items = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      if (!type.isInstance(array.get(i))) {
+        throw at(key, "must be " + kind);
+      }
+      items.add(type.cast(array.get(i)));
+    }
+    return Collections.unmodifiableList(items);
+  }
+}
