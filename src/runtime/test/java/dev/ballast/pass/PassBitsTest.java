@@ -35,7 +35,7 @@ class PassBitsTest {
   }
 
   private static void compareOnRandomGraphs(UnaryOperator<Graph> pass) {
-    LongStream.range(0, 20)
+    LongStream.range(0, 12)
         .forEach(
             seed -> {
               Graph before = RandomGraphs.of(seed, 30);

@@ -101,7 +101,7 @@ class PlanVerifierTest {
     for (long seed = 0; seed < 24; seed++) {
       Plan plan = Planner.plan(RandomGraphs.of(seed, 24), PlanOptions.defaults());
       Outcome expected = run(plan);
-      for (int trial = 0; trial < 40; trial++) {
+      for (int trial = 0; trial < 24; trial++) {
         Plan faulty = fault(plan, random);
         if (!accepts(faulty)) {
           caught++;
@@ -112,7 +112,7 @@ class PlanVerifierTest {
         }
       }
     }
-    assertTrue(caught > 200, "only " + caught + " faults were caught");
+    assertTrue(caught > 150, "only " + caught + " faults were caught");
     assertTrue(accepted > 20, "only " + accepted + " harmless moves were accepted");
   }
 
