@@ -7,6 +7,16 @@ import jdk.incubator.vector.VectorMask;
 
 /** Template: Adam on floats; formulas at {@link Updates#adam}. */
 final class AdamLoop implements Updates.AdamKernels {
+  private static final int LAMBDA = 0;
+  private static final int BETA1 = 1;
+  private static final int BETA2 = 2;
+  private static final int REST1 = 3;
+  private static final int REST2 = 4;
+  private static final int KEPT = 5;
+  private static final int MINUS_SCALE = 6;
+  private static final int EPSILON = 7;
+  private static final int COEFFICIENTS = 8;
+
   private static final Recipe RECIPE = Specialized.recipe(MethodHandles.lookup());
 
   @Override
@@ -24,33 +34,27 @@ final class AdamLoop implements Updates.AdamKernels {
     MemorySegment[] from = {p.memory(), g.memory(), m.memory(), v.memory()};
     MemorySegment[] to = {pOut.memory(), mOut.memory(), vOut.memory()};
     long n = p.elements();
-    float lambda = (float) (rule.decoupled() ? 0 : rule.weightDecay());
+    long full = n & -Lanes.COUNT;
+    float[] c = new float[COEFFICIENTS];
+    c[LAMBDA] = (float) (rule.decoupled() ? 0 : rule.weightDecay());
+    c[BETA1] = (float) rule.beta1();
+    c[BETA2] = (float) rule.beta2();
+    c[REST1] = (float) (1 - rule.beta1());
+    c[REST2] = (float) (1 - rule.beta2());
     return () -> {
       double eta = rate.get(0);
       double correction1 = 1 - StrictMath.pow(rule.beta1(), t.get(0));
       double correction2 = Math.sqrt(1 - StrictMath.pow(rule.beta2(), t.get(0)));
-      float kept = (float) (rule.decoupled() ? 1 - eta * rule.weightDecay() : 1);
+      c[KEPT] = (float) (rule.decoupled() ? 1 - eta * rule.weightDecay() : 1);
       // (η/c₁)·m / (√v/c₂ + ε) = (η·c₂/c₁)·m / (√v + ε·c₂), which takes one product less
-      float scale = (float) (eta * correction2 / correction1);
-      float epsilon = (float) (rule.epsilon() * correction2);
-      run(from, to, n, rule, lambda, kept, -scale, epsilon);
+      c[MINUS_SCALE] = (float) (-eta * correction2 / correction1);
+      c[EPSILON] = (float) (rule.epsilon() * correction2);
+      whole(from, to, full, c);
+      rest(from, to, full, n, c);
     };
   }
 
-  private static void run(
-      MemorySegment[] from,
-      MemorySegment[] to,
-      long n,
-      Updates.AdamRule rule,
-      float lambda,
-      float kept,
-      float minusScale,
-      float epsilon) {
-    float b1 = (float) rule.beta1();
-    float b2 = (float) rule.beta2();
-    float c1 = (float) (1 - rule.beta1());
-    float c2 = (float) (1 - rule.beta2());
-    long full = n & -Lanes.COUNT;
+  private static void whole(MemorySegment[] from, MemorySegment[] to, long n, float[] c) {
     MemorySegment ps = from[0];
     MemorySegment gs = from[1];
     MemorySegment ms = from[2];
@@ -58,36 +62,51 @@ final class AdamLoop implements Updates.AdamKernels {
     MemorySegment pTo = to[0];
     MemorySegment mTo = to[1];
     MemorySegment vTo = to[2];
-    for (long i = 0; i < full; i += Lanes.COUNT) {
+    FloatVector lambda = Lanes.broadcast(c[LAMBDA]);
+    FloatVector beta1 = Lanes.broadcast(c[BETA1]);
+    FloatVector beta2 = Lanes.broadcast(c[BETA2]);
+    FloatVector kept = Lanes.broadcast(c[KEPT]);
+    for (long i = 0; i < n; i += Lanes.COUNT) {
       FloatVector p = Lanes.load(ps, i);
-      FloatVector d = p.fma(Lanes.broadcast(lambda), Lanes.load(gs, i));
-      FloatVector m = Lanes.load(ms, i).fma(Lanes.broadcast(b1), d.mul(c1));
-      FloatVector v = Lanes.load(vs, i).fma(Lanes.broadcast(b2), d.mul(d).mul(c2));
+      FloatVector d = p.fma(lambda, Lanes.load(gs, i));
+      FloatVector m = Lanes.load(ms, i).fma(beta1, d.mul(c[REST1]));
+      FloatVector v = Lanes.load(vs, i).fma(beta2, d.mul(d).mul(c[REST2]));
       Lanes.store(m, mTo, i);
       Lanes.store(v, vTo, i);
-      FloatVector step = m.mul(minusScale).div(v.sqrt().add(epsilon));
-      Lanes.store(p.fma(Lanes.broadcast(kept), step), pTo, i);
+      FloatVector step = m.mul(c[MINUS_SCALE]).div(v.sqrt().add(c[EPSILON]));
+      Lanes.store(p.fma(kept, step), pTo, i);
     }
+  }
+
+  private static void rest(MemorySegment[] from, MemorySegment[] to, long full, long n, float[] c) {
     if (RECIPE.has(Recipe.MASKLESS)) {
-      for (long i = full; i < n; i++) {
-        float p = Lanes.get(ps, i);
-        float d = Math.fma(p, lambda, Lanes.get(gs, i));
-        float m = Math.fma(Lanes.get(ms, i), b1, d * c1);
-        float v = Math.fma(Lanes.get(vs, i), b2, d * d * c2);
-        Lanes.set(mTo, i, m);
-        Lanes.set(vTo, i, v);
-        Lanes.set(pTo, i, Math.fma(p, kept, m * minusScale / ((float) Math.sqrt(v) + epsilon)));
-      }
+      oneByOne(from, to, full, n, c);
     } else if (full < n) {
       VectorMask<Float> tail = Lanes.first(n - full);
-      FloatVector p = Lanes.load(ps, full, tail);
-      FloatVector d = p.fma(Lanes.broadcast(lambda), Lanes.load(gs, full, tail));
-      FloatVector m = Lanes.load(ms, full, tail).fma(Lanes.broadcast(b1), d.mul(c1));
-      FloatVector v = Lanes.load(vs, full, tail).fma(Lanes.broadcast(b2), d.mul(d).mul(c2));
-      Lanes.store(m, mTo, full, tail);
-      Lanes.store(v, vTo, full, tail);
-      FloatVector step = m.mul(minusScale).div(v.sqrt().add(epsilon));
-      Lanes.store(p.fma(Lanes.broadcast(kept), step), pTo, full, tail);
+      FloatVector p = Lanes.load(from[0], full, tail);
+      FloatVector d = p.fma(Lanes.broadcast(c[LAMBDA]), Lanes.load(from[1], full, tail));
+      FloatVector m =
+          Lanes.load(from[2], full, tail).fma(Lanes.broadcast(c[BETA1]), d.mul(c[REST1]));
+      FloatVector v =
+          Lanes.load(from[3], full, tail).fma(Lanes.broadcast(c[BETA2]), d.mul(d).mul(c[REST2]));
+      Lanes.store(m, to[1], full, tail);
+      Lanes.store(v, to[2], full, tail);
+      FloatVector step = m.mul(c[MINUS_SCALE]).div(v.sqrt().add(c[EPSILON]));
+      Lanes.store(p.fma(Lanes.broadcast(c[KEPT]), step), to[0], full, tail);
+    }
+  }
+
+  private static void oneByOne(
+      MemorySegment[] from, MemorySegment[] to, long full, long n, float[] c) {
+    for (long i = full; i < n; i++) {
+      float p = Lanes.get(from[0], i);
+      float d = Math.fma(p, c[LAMBDA], Lanes.get(from[1], i));
+      float m = Math.fma(Lanes.get(from[2], i), c[BETA1], d * c[REST1]);
+      float v = Math.fma(Lanes.get(from[3], i), c[BETA2], d * d * c[REST2]);
+      Lanes.set(to[1], i, m);
+      Lanes.set(to[2], i, v);
+      float step = m * c[MINUS_SCALE] / ((float) Math.sqrt(v) + c[EPSILON]);
+      Lanes.set(to[0], i, Math.fma(p, c[KEPT], step));
     }
   }
 }

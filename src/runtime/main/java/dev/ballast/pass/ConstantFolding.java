@@ -6,8 +6,10 @@ import dev.ballast.ir.Node;
 import dev.ballast.ir.Value;
 import dev.ballast.op.Binary;
 import dev.ballast.tensor.Literal;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Computes nodes of constants ahead of time, by their reference kernels, and takes out additions of
@@ -21,18 +23,19 @@ public final class ConstantFolding {
 
   public static Graph run(Graph graph) {
     Rewrite r = Rewrite.of(graph);
+    Set<Value> updates = new HashSet<>(graph.updates().values());
     for (Node n : graph.nodes()) {
       List<Value> inputs = n.inputs().stream().map(v -> r.get(v).value()).toList();
       boolean folds =
           !inputs.isEmpty()
               && inputs.stream().allMatch(Value.Constant.class::isInstance)
               && n.results().stream().allMatch(v -> v.type().elements() <= MAX_ELEMENTS)
-              && n.results().stream().noneMatch(graph.updates()::containsValue);
+              && n.results().stream().noneMatch(updates::contains);
       if (folds) {
         fold(n, inputs, r);
       } else {
         Optional<Value> kept = neutral(n, inputs);
-        if (kept.isEmpty() || graph.updates().containsValue(n.results().getFirst())) {
+        if (kept.isEmpty() || updates.contains(n.results().getFirst())) {
           r.emit(n);
         } else {
           r.replace(n.results().getFirst(), r.builder().expr(kept.get()));

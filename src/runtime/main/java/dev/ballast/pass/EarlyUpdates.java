@@ -6,10 +6,11 @@ import dev.ballast.ir.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Moves each update as far forward as it may go: behind what it reads, and behind every other
@@ -18,12 +19,16 @@ import java.util.Set;
  */
 public final class EarlyUpdates {
   private final Graph graph;
+  private final Rewrite rewrite;
   private final Map<Value, Integer> readersLeft = new HashMap<>();
   private final Set<Value> computed = new HashSet<>();
   private final Map<Integer, List<Value>> targets = new HashMap<>();
+  private final Map<Value, List<Node>> waitingFor = new HashMap<>();
+  private final Set<Node> waiting = new HashSet<>();
 
   private EarlyUpdates(Graph graph) {
     this.graph = graph;
+    this.rewrite = Rewrite.of(graph);
     graph
         .updates()
         .forEach(
@@ -35,26 +40,30 @@ public final class EarlyUpdates {
   }
 
   private Graph reorder() {
-    List<Node> waiting = new ArrayList<>();
     for (Node n : graph.nodes()) {
       basesRead(n).forEach(base -> readersLeft.merge(base, 1, Integer::sum));
       if (isUpdate(n)) {
-        waiting.add(n);
+        await(n);
       }
     }
-    Rewrite r = Rewrite.of(graph);
-    releaseUpdates(waiting, r);
+    byIndex(waiting).values().forEach(this::release);
     for (Node n : graph.nodes()) {
       if (!isUpdate(n)) {
-        emit(n, r);
-        releaseUpdates(waiting, r);
+        emit(n);
       }
     }
-    return r.finish();
+    return rewrite.finish();
   }
 
   private boolean isUpdate(Node n) {
     return targets.containsKey(n.index());
+  }
+
+  private void await(Node update) {
+    waiting.add(update);
+    Set<Value> events = new HashSet<>(targets.get(update.index()));
+    update.inputs().stream().filter(Value.Result.class::isInstance).forEach(events::add);
+    events.forEach(v -> waitingFor.computeIfAbsent(v, k -> new ArrayList<>()).add(update));
   }
 
   private Set<Value> basesRead(Node n) {
@@ -63,25 +72,28 @@ public final class EarlyUpdates {
     return bases;
   }
 
-  private void emit(Node n, Rewrite r) {
-    r.emit(n);
+  /** Emits a node and then, in their order, the updates that it freed; they may free others. */
+  private void emit(Node n) {
+    rewrite.emit(n);
     computed.addAll(n.results());
-    basesRead(n).forEach(base -> readersLeft.merge(base, -1, Integer::sum));
+    Set<Value> touched = basesRead(n);
+    touched.forEach(base -> readersLeft.merge(base, -1, Integer::sum));
+    touched.addAll(n.results());
+    Set<Node> freed = new HashSet<>();
+    touched.forEach(v -> freed.addAll(waitingFor.getOrDefault(v, List.of())));
+    byIndex(freed).values().forEach(this::release);
   }
 
-  /** Emits the updates that became free, again until none does: one may free another. */
-  private void releaseUpdates(List<Node> waiting, Rewrite r) {
-    boolean released = true;
-    while (released) {
-      released = false;
-      for (Iterator<Node> i = waiting.iterator(); i.hasNext(); ) {
-        Node n = i.next();
-        if (isFree(n)) {
-          i.remove();
-          emit(n, r);
-          released = true;
-        }
-      }
+  private static SortedMap<Integer, Node> byIndex(Set<Node> nodes) {
+    SortedMap<Integer, Node> sorted = new TreeMap<>();
+    nodes.forEach(n -> sorted.put(n.index(), n));
+    return sorted;
+  }
+
+  private void release(Node update) {
+    if (waiting.contains(update) && isFree(update)) {
+      waiting.remove(update);
+      emit(update);
     }
   }
 

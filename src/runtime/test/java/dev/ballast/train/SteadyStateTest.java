@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a service is promised once it is warm: no heap, and the same bits whoever else runs. */
 class SteadyStateTest {
-  private static final int WARM_UP = 20_000;
+  private static final long WARM_UP_NANOS = 30_000_000_000L;
   private static final int RUNS = 10_000;
   private static final Model MODEL =
       new Model(
@@ -61,22 +61,25 @@ class SteadyStateTest {
     }
   }
 
-  /** The least of a few rounds: the JVM's own compiler threads never charge a thread twice. */
+  /**
+   * Bytes of {@link #RUNS} runs once the compiler is done: until then vectors are boxed, and how long
+   * that takes depends on what else it has to compile. A byte in each run would never end the wait.
+   */
   private static long heapBytes(Session s) {
-    for (int i = 0; i < WARM_UP; i++) {
+    long deadline = System.nanoTime() + WARM_UP_NANOS;
+    while (heapBytesOfRuns(s) != 0 && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    return heapBytesOfRuns(s);
+  }
+
+  private static long heapBytesOfRuns(Session s) {
+    long empty = HeapAllocation.ofCurrentThread();
+    long before = HeapAllocation.ofCurrentThread();
+    for (int i = 0; i < RUNS; i++) {
       s.run();
     }
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < 3; round++) {
-      long empty = HeapAllocation.ofCurrentThread();
-      long before = HeapAllocation.ofCurrentThread();
-      for (int i = 0; i < RUNS; i++) {
-        s.run();
-      }
-      long after = HeapAllocation.ofCurrentThread();
-      least = Math.min(least, after - before - (before - empty));
-    }
-    return least;
+    return HeapAllocation.ofCurrentThread() - before - (before - empty);
   }
 
   @Test
