@@ -89,9 +89,8 @@ class AutodiffTest {
     assertEquals(108, o.number("again"));
   }
 
-  /** An inner x is a leaf of its gradient: what made it is not walked, but others' paths are. */
   @Test
-  void anOpWithUnusedResultsGetsZeroForThem() {
+  void elementsThatNobodyReadsGetZero() {
     Expr x = b.input("x", f64(4));
     Expr parts = Ops.concat(0, Ops.slice(x, 0, 0, 1), Ops.slice(x, 0, 2, 3));
     b.output("dx", gradient(Ops.sum(Ops.square(parts)), x));

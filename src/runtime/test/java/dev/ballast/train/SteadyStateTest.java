@@ -62,8 +62,9 @@ class SteadyStateTest {
   }
 
   /**
-   * Bytes of {@link #RUNS} runs once the compiler is done: until then vectors are boxed, and how long
-   * that takes depends on what else it has to compile. A byte in each run would never end the wait.
+   * Bytes of {@link #RUNS} runs once the compiler is done: until then vectors are boxed, and how
+   * long that takes depends on what else it has to compile. A byte in each run would never end the
+   * wait.
    */
   private static long heapBytes(Session s) {
     long deadline = System.nanoTime() + WARM_UP_NANOS;
