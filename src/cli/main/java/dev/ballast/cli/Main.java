@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.openblas.NativeLibraryException;
 import dev.ballast.tensor.PlanException;
 import dev.ballast.tensor.ShapeException;
+import dev.ballast.train.DivergedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,7 @@ public final class Main {
             || e instanceof ShapeException
             || e instanceof PlanException
             || e instanceof NativeLibraryException
+            || e instanceof DivergedException
             || e instanceof IndexOutOfBoundsException
             || e instanceof IllegalArgumentException;
     if (expected) {

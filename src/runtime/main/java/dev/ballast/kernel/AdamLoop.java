@@ -1,9 +1,7 @@
 package dev.ballast.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** Template: Adam on floats; formulas at {@link Updates#adam}. */
 final class AdamLoop implements Updates.AdamKernels {
@@ -16,8 +14,6 @@ final class AdamLoop implements Updates.AdamKernels {
   private static final int MINUS_SCALE = 6;
   private static final int EPSILON = 7;
   private static final int COEFFICIENTS = 8;
-
-  private static final Recipe RECIPE = Specialized.recipe(MethodHandles.lookup());
 
   @Override
   public Kernel bind(
@@ -43,8 +39,8 @@ final class AdamLoop implements Updates.AdamKernels {
     c[REST2] = (float) (1 - rule.beta2());
     return () -> {
       double eta = rate.get(0);
-      double correction1 = 1 - StrictMath.pow(rule.beta1(), t.get(0));
-      double correction2 = Math.sqrt(1 - StrictMath.pow(rule.beta2(), t.get(0)));
+      double correction1 = 1 - Math.pow(rule.beta1(), t.get(0));
+      double correction2 = Math.sqrt(1 - Math.pow(rule.beta2(), t.get(0)));
       c[KEPT] = (float) (rule.decoupled() ? 1 - eta * rule.weightDecay() : 1);
       // (η/c₁)·m / (√v/c₂ + ε) = (η·c₂/c₁)·m / (√v + ε·c₂), which takes one product less
       c[MINUS_SCALE] = (float) (-eta * correction2 / correction1);
@@ -66,38 +62,24 @@ final class AdamLoop implements Updates.AdamKernels {
     FloatVector beta1 = Lanes.broadcast(c[BETA1]);
     FloatVector beta2 = Lanes.broadcast(c[BETA2]);
     FloatVector kept = Lanes.broadcast(c[KEPT]);
+    FloatVector rest1 = Lanes.broadcast(c[REST1]);
+    FloatVector rest2 = Lanes.broadcast(c[REST2]);
+    FloatVector minusScale = Lanes.broadcast(c[MINUS_SCALE]);
+    FloatVector epsilon = Lanes.broadcast(c[EPSILON]);
     for (long i = 0; i < n; i += Lanes.COUNT) {
       FloatVector p = Lanes.load(ps, i);
       FloatVector d = p.fma(lambda, Lanes.load(gs, i));
-      FloatVector m = Lanes.load(ms, i).fma(beta1, d.mul(c[REST1]));
-      FloatVector v = Lanes.load(vs, i).fma(beta2, d.mul(d).mul(c[REST2]));
+      FloatVector m = Lanes.load(ms, i).fma(beta1, d.mul(rest1));
+      FloatVector v = Lanes.load(vs, i).fma(beta2, d.mul(d).mul(rest2));
       Lanes.store(m, mTo, i);
       Lanes.store(v, vTo, i);
-      FloatVector step = m.mul(c[MINUS_SCALE]).div(v.sqrt().add(c[EPSILON]));
+      FloatVector step = m.mul(minusScale).div(v.sqrt().add(epsilon));
       Lanes.store(p.fma(kept, step), pTo, i);
     }
   }
 
+  /** The last, partial vector: it is too short to matter, and so can never be boxed. */
   private static void rest(MemorySegment[] from, MemorySegment[] to, long full, long n, float[] c) {
-    if (RECIPE.has(Recipe.MASKLESS)) {
-      oneByOne(from, to, full, n, c);
-    } else if (full < n) {
-      VectorMask<Float> tail = Lanes.first(n - full);
-      FloatVector p = Lanes.load(from[0], full, tail);
-      FloatVector d = p.fma(Lanes.broadcast(c[LAMBDA]), Lanes.load(from[1], full, tail));
-      FloatVector m =
-          Lanes.load(from[2], full, tail).fma(Lanes.broadcast(c[BETA1]), d.mul(c[REST1]));
-      FloatVector v =
-          Lanes.load(from[3], full, tail).fma(Lanes.broadcast(c[BETA2]), d.mul(d).mul(c[REST2]));
-      Lanes.store(m, to[1], full, tail);
-      Lanes.store(v, to[2], full, tail);
-      FloatVector step = m.mul(c[MINUS_SCALE]).div(v.sqrt().add(c[EPSILON]));
-      Lanes.store(p.fma(Lanes.broadcast(c[KEPT]), step), to[0], full, tail);
-    }
-  }
-
-  private static void oneByOne(
-      MemorySegment[] from, MemorySegment[] to, long full, long n, float[] c) {
     for (long i = full; i < n; i++) {
       float p = Lanes.get(from[0], i);
       float d = Math.fma(p, c[LAMBDA], Lanes.get(from[1], i));

@@ -21,7 +21,7 @@ public enum BinaryFunction {
       case SUB -> a - b;
       case MUL -> a * b;
       case DIV -> a / b;
-      case POW -> StrictMath.pow(a, b);
+      case POW -> Math.pow(a, b);
       case MAX -> Math.max(a, b);
       case MIN -> Math.min(a, b);
       case LESS -> a < b ? 1 : 0;
@@ -37,7 +37,7 @@ public enum BinaryFunction {
       case SUB -> a - b;
       case MUL -> a * b;
       case DIV -> a / b;
-      case POW -> (long) StrictMath.pow(a, b);
+      case POW -> (long) Math.pow(a, b);
       case MAX -> Math.max(a, b);
       case MIN -> Math.min(a, b);
       case LESS -> a < b ? 1 : 0;

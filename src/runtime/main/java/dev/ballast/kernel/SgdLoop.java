@@ -3,7 +3,6 @@ package dev.ballast.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** Template: stochastic gradient descent on floats; formulas at {@link Updates#sgd}. */
 final class SgdLoop implements Updates.SgdKernels {
@@ -41,19 +40,11 @@ final class SgdLoop implements Updates.SgdKernels {
       FloatVector d = RECIPE.has(DECAY) ? p.fma(decay, g) : g;
       Lanes.store(d.fma(minusEta, p), pTo, i);
     }
-    if (RECIPE.has(Recipe.MASKLESS)) {
-      for (long i = full; i < n; i++) {
-        float p = Lanes.get(ps, i);
-        float g = Lanes.get(gs, i);
-        float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
-        Lanes.set(pTo, i, Math.fma(d, -eta, p));
-      }
-    } else if (full < n) {
-      VectorMask<Float> tail = Lanes.first(n - full);
-      FloatVector p = Lanes.load(ps, full, tail);
-      FloatVector g = Lanes.load(gs, full, tail);
-      FloatVector d = RECIPE.has(DECAY) ? p.fma(decay, g) : g;
-      Lanes.store(d.fma(minusEta, p), pTo, full, tail);
+    for (long i = full; i < n; i++) {
+      float p = Lanes.get(ps, i);
+      float g = Lanes.get(gs, i);
+      float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
+      Lanes.set(pTo, i, Math.fma(d, -eta, p));
     }
   }
 
@@ -80,24 +71,13 @@ final class SgdLoop implements Updates.SgdKernels {
       FloatVector step = RECIPE.has(NESTEROV) ? v.fma(keep, d) : v;
       Lanes.store(step.fma(minusEta, p), pTo, i);
     }
-    if (RECIPE.has(Recipe.MASKLESS)) {
-      for (long i = full; i < n; i++) {
-        float p = Lanes.get(ps, i);
-        float g = Lanes.get(gs, i);
-        float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
-        float v = Math.fma(Lanes.get(vs, i), mu, d);
-        Lanes.set(vTo, i, v);
-        Lanes.set(pTo, i, Math.fma(RECIPE.has(NESTEROV) ? Math.fma(v, mu, d) : v, -eta, p));
-      }
-    } else if (full < n) {
-      VectorMask<Float> tail = Lanes.first(n - full);
-      FloatVector p = Lanes.load(ps, full, tail);
-      FloatVector g = Lanes.load(gs, full, tail);
-      FloatVector d = RECIPE.has(DECAY) ? p.fma(decay, g) : g;
-      FloatVector v = Lanes.load(vs, full, tail).fma(keep, d);
-      Lanes.store(v, vTo, full, tail);
-      FloatVector step = RECIPE.has(NESTEROV) ? v.fma(keep, d) : v;
-      Lanes.store(step.fma(minusEta, p), pTo, full, tail);
+    for (long i = full; i < n; i++) {
+      float p = Lanes.get(ps, i);
+      float g = Lanes.get(gs, i);
+      float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
+      float v = Math.fma(Lanes.get(vs, i), mu, d);
+      Lanes.set(vTo, i, v);
+      Lanes.set(pTo, i, Math.fma(RECIPE.has(NESTEROV) ? Math.fma(v, mu, d) : v, -eta, p));
     }
   }
 }

@@ -106,8 +106,8 @@ public final class Updates {
       double eta = rate.get(0);
       double decayed = rule.decoupled() ? 1 - eta * rule.weightDecay() : 1;
       double coupled = rule.decoupled() ? 0 : rule.weightDecay();
-      double correction1 = 1 - StrictMath.pow(b1, t.get(0));
-      double correction2 = Math.sqrt(1 - StrictMath.pow(b2, t.get(0)));
+      double correction1 = 1 - Math.pow(b1, t.get(0));
+      double correction2 = Math.sqrt(1 - Math.pow(b2, t.get(0)));
       for (long i = 0; i < p.elements(); i++) {
         double d = g.get(i) + coupled * p.get(i);
         double mean = b1 * m.get(i) + (1 - b1) * d;

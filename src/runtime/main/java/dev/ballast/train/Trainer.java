@@ -119,6 +119,8 @@ public final class Trainer implements AutoCloseable {
    * Trains for all epochs of the options, evaluates after each, and leaves the weights of the best
    * epoch in place: the most right answers or the smallest loss on the test data; without test data
    * the last.
+   *
+   * @throws DivergedException where a step's loss is not a number
    */
   public List<Epoch> fit(TrainingListener listener) {
     List<Epoch> epochs = new ArrayList<>();
@@ -159,12 +161,16 @@ public final class Trainer implements AutoCloseable {
       Session session = size == batch() ? step : lastStep.orElseThrow();
       long heapBefore = HeapAllocation.ofCurrentThread();
       long start = System.nanoTime();
-      sum += step(session, seen, size) * size;
+      double loss = step(session, seen, size);
+      sum += loss * size;
       nanos += System.nanoTime() - start;
       if (i >= steps / 2) {
         heap += HeapAllocation.ofCurrentThread() - heapBefore;
       }
       seen += size;
+      if (!Double.isFinite(loss)) {
+        throw new DivergedException(number, i + 1, loss, options.optimizer().learningRate());
+      }
       listener.onStep(number, i + 1, steps, sum / seen);
     }
     Optional<Evaluation> result = test.map(this::evaluate);

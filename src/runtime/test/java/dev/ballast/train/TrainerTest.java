@@ -209,4 +209,17 @@ class TrainerTest {
       assertEquals("cross_entropy: label 5 at row 1 is not in [0, 2)", e.getMessage());
     }
   }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheRun() {
+    TrainingOptions wild =
+        TrainingOptions.of(new Loss.MeanSquaredError(), Optimizer.Sgd.of(1e30)).withBatch(4);
+    Shape two = Shape.of(2);
+    try (ArrayDataset data = ArrayDataset.of(two, new float[16], two, new float[16]);
+        Trainer t = new Trainer(xor(0), wild, data, Optional.empty())) {
+      DivergedException e = assertThrows(DivergedException.class, () -> t.fit(SILENT));
+      assertTrue(
+          e.getMessage().contains("at epoch 1, step 2: training has diverged"), e.getMessage());
+    }
+  }
 }

@@ -56,6 +56,9 @@ public final class DefinitionReader {
   private Definition read() throws DefinitionException {
     String name = root.text("name");
     Shape input = Shape.of(root.sizes("input"));
+    if (input.elements() > Integer.MAX_VALUE) {
+      throw root.at("input", "an example of " + input + " is too large");
+    }
     Loss loss = root.named("loss", Loss::of);
     TrainingOptions options =
         new TrainingOptions(
@@ -79,6 +82,9 @@ public final class DefinitionReader {
   private static Optimizer optimizer(Section s) throws DefinitionException {
     String kind = s.text("kind");
     double rate = s.number("learning_rate");
+    if (!(rate > 0) || Double.isInfinite(rate)) {
+      throw s.at("learning_rate", "must be a finite number above 0, not " + rate);
+    }
     double decay = s.number("weight_decay", kind.equals("adamw") ? 0.01 : 0);
     Optimizer optimizer =
         switch (kind) {

@@ -16,11 +16,7 @@ class ByteTextTest {
     assertEquals("1 MiB", ByteText.of((1 << 20) - 1));
     assertEquals("1.53 MiB", ByteText.of(1_605_632));
     assertEquals("100 MiB", ByteText.of(100L << 20));
-    assertEquals("8,388,608 TiB", thousands(ByteText.of(Long.MAX_VALUE)));
-  }
-
-  private static String thousands(String text) {
-    return text.replaceAll("(\\d)(?=(\\d{3})+ )", "$1,");
+    assertEquals("8388608 TiB", ByteText.of(Long.MAX_VALUE));
   }
 
   @Test

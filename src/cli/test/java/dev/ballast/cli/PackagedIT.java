@@ -1,0 +1,133 @@
+package dev.ballast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jars as they are built: the README's program, on the class path and on the module path. */
+class PackagedIT {
+  private static final Pattern SAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern ANSWER =
+      Pattern.compile("0 xor 1 is 1 with probability (\\d\\.\\d+)");
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void compileTheReadmesProgram() throws IOException {
+    Matcher m = SAMPLE.matcher(Files.readString(Child.root().resolve("README.md")));
+    assertTrue(m.find(), "README.md has no Java");
+    Path source = Files.writeString(folder.resolve("Xor.java"), m.group(1));
+    JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+    StringWriter complaints = new StringWriter();
+    List<String> options = List.of("-d", folder.toString(), "-cp", libraries());
+    try (var files = javac.getStandardFileManager(d -> {}, null, null)) {
+      boolean compiled =
+          javac
+              .getTask(
+                  complaints,
+                  files,
+                  d -> complaints.write(d + "\n"),
+                  options,
+                  null,
+                  files.getJavaFileObjects(source))
+              .call();
+      assertTrue(compiled, complaints.toString());
+    }
+  }
+
+  /** The two libraries and the natives: all that a user of the library has. */
+  private static String libraries() throws IOException {
+    try (Stream<Path> jars = Files.list(Child.jars())) {
+      List<String> found =
+          jars.filter(
+                  j ->
+                      j.getFileName()
+                          .toString()
+                          .matches("(ballast-openblas|ballast-\\d|openblas-).*"))
+              .map(Path::toString)
+              .toList();
+      assertTrue(found.size() >= 3, "package first: " + found);
+      return String.join(java.io.File.pathSeparator, found);
+    }
+  }
+
+  private static void answers(Child child) {
+    Matcher m = ANSWER.matcher(child.succeeded().output());
+    assertTrue(m.find(), child.output());
+    assertTrue(Double.parseDouble(m.group(1)) > 0.9, child.output());
+  }
+
+  private static List<String> with(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("Xor");
+    all.add(folder.resolve("xor.ballast").toString());
+    return all;
+  }
+
+  @Test
+  void theReadmesProgramRunsOnTheClassPath() throws Exception {
+    answers(
+        Child.java(
+            with(
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-modules=jdk.incubator.vector",
+                "-cp",
+                folder + java.io.File.pathSeparator + libraries())));
+  }
+
+  @Test
+  void itRunsWithTheLibrariesOnTheModulePath() throws Exception {
+    answers(
+        Child.java(
+            with(
+                "--enable-native-access=dev.ballast.openblas,dev.ballast,ALL-UNNAMED",
+                "-p",
+                libraries(),
+                "--add-modules=dev.ballast,dev.ballast.openblas,jdk.incubator.vector",
+                "-cp",
+                folder.toString())));
+  }
+
+  @Test
+  void withoutTheVectorApiPlainLoopsServe() throws Exception {
+    Child child =
+        Child.java(
+            with(
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                folder + java.io.File.pathSeparator + libraries()));
+    answers(child);
+    assertFalse(child.output().contains("incubator"), child.output());
+  }
+
+  @Test
+  void doctorSaysWhichLibrariesItTriedInVain() throws Exception {
+    Path none = folder.resolve("none.so");
+    Child child =
+        Child.java(
+            List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dballast.openblas.path=" + none,
+                "-jar",
+                Child.root().resolve("src/cli/target/ballast-cli.jar").toString(),
+                "doctor"));
+    assertEquals(1, child.status(), child.output());
+    assertTrue(child.output().contains(none.toString()), child.output());
+    assertFalse(child.output().contains("\tat "), child.output());
+  }
+}

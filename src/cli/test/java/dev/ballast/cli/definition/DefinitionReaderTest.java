@@ -1,0 +1,146 @@
+package dev.ballast.cli.definition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.tensor.Shape;
+import dev.ballast.train.Loss;
+import dev.ballast.train.Optimizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DefinitionReaderTest {
+  private static final String GOOD =
+      """
+      name = "tiny"
+      input = [4, 4]
+      loss = "cross_entropy"
+      batch = 8
+      epochs = 2
+      seed = 5
+      classes = ["no", "yes"]
+
+      [data]
+      kind = "idx"
+      folder = "."
+      train_images = "a"
+      train_labels = "b"
+      test_images = "c"
+      test_labels = "d"
+
+      [optimizer]
+      kind = "adamw"
+      learning_rate = 0.001
+
+      [[layer]]
+      kind = "flatten"
+
+      [[layer]]
+      kind = "linear"
+      name = "fc1"
+      out = 3
+
+      [[layer]]
+      kind = "dropout"
+      rate = 0.5
+
+      [[layer]]
+      kind = "linear"
+      out = 2
+      init = "he_normal"
+      """;
+
+  @TempDir Path folder;
+
+  private Definition read(String text) throws IOException {
+    return DefinitionReader.read(Files.writeString(folder.resolve("tiny.toml"), text));
+  }
+
+  @Test
+  void aGoodOneIsReadWhole() throws IOException {
+    Definition d = read(GOOD);
+    assertEquals("tiny", d.model().name());
+    assertEquals(Shape.of(4, 4), d.model().example());
+    assertEquals(new Loss.CrossEntropy(), d.options().loss());
+    assertEquals(Optimizer.Adam.decoupled(0.001), d.options().optimizer());
+    assertEquals(8, d.options().batch());
+    assertEquals(2, d.options().epochs());
+    assertEquals(5, d.options().seed());
+    assertTrue(d.options().shuffle());
+    assertEquals(java.util.List.of("no", "yes"), d.classes());
+    assertEquals(folder.resolve("."), d.data().folder());
+    assertEquals(GOOD, d.text());
+    var graph = d.model().inference(2);
+    assertEquals(
+        java.util.List.of("fc1.weight", "fc1.bias", "linear4.weight", "linear4.bias"),
+        graph.parameters().stream().map(p -> p.name()).toList());
+  }
+
+  /** What is replaced, by what, and the complaint behind the file's name. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          batch = 8 | batch = 0 | 4:1: batch: must be at least 1 and fit 32 bits, not 0
+          batch = 8 | batch = "8" | 4:1: batch: must be a whole number, not 8
+          batch = 8 | bach = 8 | batch: is missing: a whole number is needed
+          seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, optimizer, batch, epochs, seed, shuffle, classes, data, layer]
+          [4, 4] | [4, 0] | 2:1: input: sizes must be at least 1, not 0
+          [4, 4] | [65536, 65536] | 2:1: input: an example of [65536x65536] is too large
+          "cross_entropy" | "entropy" | 3:1: loss: unknown loss 'entropy', only [cross_entropy, mse, binary_cross_entropy]
+          "adamw" | "adamx" | 18:1: optimizer.kind: unknown optimizer 'adamx': sgd, adam or adamw
+          0.001 | -1 | 19:1: optimizer.learning_rate: must be a finite number above 0, not -1.0
+          0.001 | nan | 19:1: optimizer.learning_rate: must be a finite number above 0, not NaN
+          "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, flatten, dropout or an activation
+          out = 3 | out = -3 | 27:1: layer.out: must be at least 1 and fit 32 bits, not -3
+          out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, out, init, bias]
+          rate = 0.5 | rate = 1.5 | 31:1: layer.rate: must be in [0, 1), not 1.5
+          "he_normal" | "he" | 36:1: layer.init: unknown initializer 'he': torch, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros
+          kind = "idx" | kind = "csv" | 10:1: data.kind: unknown kind of data 'csv': only idx
+          """)
+  void aMistakeIsToldWithItsPlace(String original, String replacement, String complaint) {
+    assertTrue(GOOD.contains(original), original);
+    String text = GOOD.replace(original, replacement.replace("\\n", "\n"));
+    DefinitionException e = assertThrows(DefinitionException.class, () -> read(text));
+    String file = folder.resolve("tiny.toml").toString();
+    assertTrue(e.getMessage().startsWith(file + ":"), e.getMessage());
+    assertEquals(complaint, e.getMessage().substring(file.length() + 1).strip());
+  }
+
+  @Test
+  void brokenSyntaxIsToldWithItsPlace() {
+    DefinitionException e =
+        assertThrows(DefinitionException.class, () -> read("name = \"x\"\ninput = [4"));
+    assertTrue(e.getMessage().contains("tiny.toml:2:"), e.getMessage());
+  }
+
+  @Test
+  void twoLayersOfOneNameAreRefused() {
+    String twice = GOOD.replace("out = 2", "out = 2\nname = \"fc1\"");
+    DefinitionException e = assertThrows(DefinitionException.class, () -> read(twice));
+    assertTrue(e.getMessage().endsWith("another layer is named 'fc1'"), e.getMessage());
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    Path missing = folder.resolve("none.toml");
+    IOException e = assertThrows(IOException.class, () -> DefinitionReader.read(missing));
+    assertEquals(missing + ": there is no such file", e.getMessage());
+  }
+
+  @Test
+  void bytesThatAreNoTextAreRefused() throws IOException {
+    Path file = Files.write(folder.resolve("bad.toml"), new byte[] {'n', (byte) 0xff, (byte) 0xfe});
+    DefinitionException e =
+        assertThrows(DefinitionException.class, () -> DefinitionReader.read(file));
+    assertEquals(file + ": is not UTF-8 text", e.getMessage());
+  }
+}
