@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -79,6 +80,10 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Definition definition() throws IOException {
+    if (epochs.isPresent() && epochs.get() < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--epochs must be at least 0, not " + epochs.get());
+    }
     Definition d = DefinitionReader.read(file);
     TrainingOptions o = d.options();
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));

@@ -65,6 +65,12 @@ public final class ArrayDataset implements Dataset {
   }
 
   @Override
+  public TensorType target() {
+    Shape all = targets.type().shape();
+    return targets.type().withShape(all.slice(1, all.rank()));
+  }
+
+  @Override
   public void copy(int index, Slice x, Slice target, int row) {
     copyRow(examples, index, x, row);
     copyRow(targets, index, target, row);

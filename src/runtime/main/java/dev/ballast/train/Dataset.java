@@ -2,6 +2,8 @@ package dev.ballast.train;
 
 import dev.ballast.kernel.Slice;
 import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.ShapeException;
+import dev.ballast.tensor.TensorType;
 
 /** Examples with their targets, to be copied into batches one by one, in any order. */
 public interface Dataset extends AutoCloseable {
@@ -10,6 +12,9 @@ public interface Dataset extends AutoCloseable {
   /** The shape of one example. */
   Shape example();
 
+  /** The type of one target: an integer scalar where it is a label. */
+  TensorType target();
+
   /**
    * Writes example {@code index} to row {@code row} of a batch. Allocates nothing.
    *
@@ -17,6 +22,25 @@ public interface Dataset extends AutoCloseable {
    * @param target [B, …] as the loss wants it
    */
   void copy(int index, Slice x, Slice target, int row);
+
+  /**
+   * Demands that examples and targets fit a batch.
+   *
+   * @throws ShapeException where they do not, with both types
+   */
+  default void demandFit(TensorType x, TensorType batchOfTargets) {
+    if (x.elements() / x.shape().dim(0) != example().elements()) {
+      Shape wanted = x.shape().slice(1, x.shape().rank());
+      throw new ShapeException(
+          "the model takes examples " + wanted + ", the data has " + example());
+    }
+    Shape rows = Shape.of(batchOfTargets.shape().dim(0));
+    if (!batchOfTargets.equals(new TensorType(target().dtype(), rows.append(target().shape())))) {
+      TensorType wanted =
+          batchOfTargets.withShape(batchOfTargets.shape().slice(1, batchOfTargets.shape().rank()));
+      throw new ShapeException("the loss takes targets " + wanted + ", the data has " + target());
+    }
+  }
 
   /** SHA-256 over all bytes, for provenance. */
   String checksum();

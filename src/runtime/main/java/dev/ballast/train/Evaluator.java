@@ -2,6 +2,7 @@ package dev.ballast.train;
 
 import dev.ballast.nn.Model;
 import dev.ballast.runtime.Session;
+import dev.ballast.tensor.ShapeException;
 import java.util.OptionalDouble;
 
 /**
@@ -25,7 +26,11 @@ public final class Evaluator {
     this.counts = full.plan().graph().outputs().containsKey(Graphs.CORRECT);
   }
 
+  /**
+   * @throws ShapeException where the data do not fit the model
+   */
   public Evaluation evaluate(Dataset data) {
+    data.demandFit(full.input(Model.INPUT).type(), full.input(Graphs.TARGET).type());
     double loss = 0;
     double correct = 0;
     int seen = 0;

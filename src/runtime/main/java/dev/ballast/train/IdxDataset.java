@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.ballast.kernel.Slice;
 import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.TensorType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -69,6 +70,11 @@ public final class IdxDataset implements Dataset {
   @Override
   public Shape example() {
     return example;
+  }
+
+  @Override
+  public TensorType target() {
+    return TensorType.i32();
   }
 
   @Override

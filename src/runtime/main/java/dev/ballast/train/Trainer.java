@@ -48,11 +48,11 @@ public final class Trainer implements AutoCloseable {
     this.train = train;
     this.test = test;
     this.order = new Order(train.size(), options.seed());
-    demandFit(model, train);
-    test.ifPresent(t -> demandFit(model, t));
     int batch = Math.min(options.batch(), train.size());
     int rest = train.size() % batch;
     Plan main = trainingPlan(model, batch);
+    demandFit(main, train);
+    test.ifPresent(t -> demandFit(main, t));
     Optional<Plan> last = rest == 0 ? Optional.empty() : Optional.of(trainingPlan(model, rest));
     Plan evaluationPlan = evaluationPlan(model, batch);
     Plan singlePlan = evaluationPlan(model, 1);
@@ -76,16 +76,16 @@ public final class Trainer implements AutoCloseable {
     return Planner.plan(Graphs.evaluation(forward, options.loss(), batch), options.plan());
   }
 
-  private static void demandFit(Model model, Dataset data) {
-    if (model.example().elements() != data.example().elements()) {
-      throw new ShapeException(
-          "model "
-              + model.name()
-              + " takes examples "
-              + model.example()
-              + ", the data has "
-              + data.example());
-    }
+  private static void demandFit(Plan plan, Dataset data) {
+    Value x = input(plan, Model.INPUT);
+    data.demandFit(x.type(), input(plan, Graphs.TARGET).type());
+  }
+
+  private static Value input(Plan plan, String name) {
+    return plan.graph().inputs().stream()
+        .filter(i -> i.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void seedDropout(Plan plan) {

@@ -195,7 +195,7 @@ class TrainerTest {
           assertThrows(
               ShapeException.class,
               () -> new Trainer(xor(0), options(), data, Optional.empty()).close());
-      assertEquals("model xor takes examples [2], the data has [3]", e.getMessage());
+      assertEquals("the model takes examples [2], the data has [3]", e.getMessage());
     }
   }
 
@@ -220,6 +220,19 @@ class TrainerTest {
       DivergedException e = assertThrows(DivergedException.class, () -> t.fit(SILENT));
       assertTrue(
           e.getMessage().contains("at epoch 1, step 2: training has diverged"), e.getMessage());
+    }
+  }
+
+  @Test
+  void targetsThatDoNotFitTheLossAreNamed() {
+    TrainingOptions squared =
+        TrainingOptions.of(new Loss.MeanSquaredError(), Optimizer.Sgd.of(0.1));
+    try (ArrayDataset data = quadrants(10, 1)) {
+      ShapeException e =
+          assertThrows(
+              ShapeException.class,
+              () -> new Trainer(xor(0), squared, data, Optional.empty()).close());
+      assertEquals("the loss takes targets f32[2], the data has i32[]", e.getMessage());
     }
   }
 }
