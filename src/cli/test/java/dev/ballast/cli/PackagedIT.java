@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,5 +130,14 @@ class PackagedIT {
     assertEquals(1, child.status(), child.output());
     assertTrue(child.output().contains(none.toString()), child.output());
     assertFalse(child.output().contains("\tat "), child.output());
+  }
+
+  @Test
+  void theLauncherAnswersFromAnyFolder() throws Exception {
+    Assumptions.assumeFalse(
+        System.getProperty("os.name").startsWith("Windows"), "the launcher is a shell script");
+    Child child =
+        Child.run(folder, List.of(Child.root().resolve("ballast").toString(), "--version"));
+    assertTrue(child.succeeded().output().contains("ballast 0."), child.output());
   }
 }

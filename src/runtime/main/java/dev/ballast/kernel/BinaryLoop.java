@@ -22,35 +22,44 @@ final class BinaryLoop implements MapLoop {
 
   private static void run(Odometer o, MemorySegment a, MemorySegment b, MemorySegment to) {
     long n = o.innerLength();
+    long full = n & -Lanes.COUNT;
     long at = 0;
     o.reset();
     do {
-      line(a, o.offset(0), b, o.offset(1), to, at, n);
+      whole(a, o.offset(0), b, o.offset(1), to, at, full);
+      if (full < n) {
+        long ia = o.offset(0) + (A_STAYS ? 0 : full);
+        long ib = o.offset(1) + (B_STAYS ? 0 : full);
+        rest(a, ia, b, ib, to, at + full, n - full);
+      }
       at += n;
     } while (o.next());
   }
 
-  private static void line(
+  private static void whole(
       MemorySegment a, long ia, MemorySegment b, long ib, MemorySegment to, long at, long n) {
     FloatVector oneA = Lanes.broadcast(A_STAYS ? Lanes.get(a, ia) : 0);
     FloatVector oneB = Lanes.broadcast(B_STAYS ? Lanes.get(b, ib) : 0);
-    long full = n & -Lanes.COUNT;
-    for (long i = 0; i < full; i += Lanes.COUNT) {
+    for (long i = 0; i < n; i += Lanes.COUNT) {
       FloatVector x = A_STAYS ? oneA : Lanes.load(a, ia + i);
       FloatVector y = B_STAYS ? oneB : Lanes.load(b, ib + i);
       Lanes.store(LaneMath.function(x, y), to, at + i);
     }
+  }
+
+  private static void rest(
+      MemorySegment a, long ia, MemorySegment b, long ib, MemorySegment to, long at, long n) {
     if (RECIPE.has(Recipe.MASKLESS)) {
-      for (long i = full; i < n; i++) {
-        FloatVector x = A_STAYS ? oneA : Lanes.broadcast(Lanes.get(a, ia + i));
-        FloatVector y = B_STAYS ? oneB : Lanes.broadcast(Lanes.get(b, ib + i));
+      for (long i = 0; i < n; i++) {
+        FloatVector x = Lanes.broadcast(Lanes.get(a, A_STAYS ? ia : ia + i));
+        FloatVector y = Lanes.broadcast(Lanes.get(b, B_STAYS ? ib : ib + i));
         Lanes.set(to, at + i, LaneMath.function(x, y).lane(0));
       }
-    } else if (full < n) {
-      VectorMask<Float> tail = Lanes.first(n - full);
-      FloatVector x = A_STAYS ? oneA : Lanes.load(a, ia + full, tail);
-      FloatVector y = B_STAYS ? oneB : Lanes.load(b, ib + full, tail);
-      Lanes.store(LaneMath.function(x, y), to, at + full, tail);
+    } else {
+      VectorMask<Float> tail = Lanes.first(n);
+      FloatVector x = A_STAYS ? Lanes.broadcast(Lanes.get(a, ia)) : Lanes.load(a, ia, tail);
+      FloatVector y = B_STAYS ? Lanes.broadcast(Lanes.get(b, ib)) : Lanes.load(b, ib, tail);
+      Lanes.store(LaneMath.function(x, y), to, at, tail);
     }
   }
 }

@@ -31,7 +31,9 @@ final class SelectLoop implements MapLoop {
     o.reset();
     do {
       whole(c, o.offset(0), a, o.offset(1), b, o.offset(2), to, at, full);
-      rest(o, c, a, b, to, at, full, n);
+      if (full < n) {
+        rest(o, c, a, b, to, at, full, n);
+      }
       at += n;
     } while (o.next());
   }
@@ -76,7 +78,7 @@ final class SelectLoop implements MapLoop {
         float z = Lanes.get(b, ib + (B_STAYS ? 0 : i - full));
         Lanes.set(to, at + i, x != 0 ? y : z);
       }
-    } else if (full < n) {
+    } else {
       VectorMask<Float> tail = Lanes.first(n - full);
       FloatVector x = C_STAYS ? Lanes.broadcast(Lanes.get(c, ic)) : Lanes.load(c, ic, tail);
       FloatVector y = A_STAYS ? Lanes.broadcast(Lanes.get(a, ia)) : Lanes.load(a, ia, tail);

@@ -1,12 +1,6 @@
 package dev.ballast.kernel;
 
-/**
- * Functions of one number. {@link #apply} is the reference, in double.
- *
- * <p>Sine, cosine and power are {@link Math}'s, because {@link StrictMath}'s allocate arrays;
- * HotSpot computes them by the same stub in all its tiers, so the bits do not depend on compilation
- * either.
- */
+/** Functions of one number. {@link #apply} is the reference, in double. */
 public enum UnaryFunction {
   NEG,
   ABS,
@@ -29,6 +23,7 @@ public enum UnaryFunction {
       case SQRT -> Math.sqrt(x);
       case EXP -> StrictMath.exp(x);
       case LOG -> StrictMath.log(x);
+      // StrictMath's would allocate; see BinaryFunction.POW.
       case SIN -> Math.sin(x);
       case COS -> Math.cos(x);
       case SIGMOID -> sigmoid(x);

@@ -14,20 +14,28 @@ final class UnaryLoop implements MapLoop {
     MemorySegment from = operands[0].memory();
     MemorySegment to = out.memory();
     long n = out.elements();
-    return () -> run(from, to, n);
+    long full = n & -Lanes.COUNT;
+    return () -> {
+      whole(from, to, full);
+      if (full < n) {
+        rest(from, to, full, n);
+      }
+    };
   }
 
-  private static void run(MemorySegment from, MemorySegment to, long n) {
-    long full = n & -Lanes.COUNT;
-    for (long i = 0; i < full; i += Lanes.COUNT) {
+  private static void whole(MemorySegment from, MemorySegment to, long n) {
+    for (long i = 0; i < n; i += Lanes.COUNT) {
       Lanes.store(LaneMath.function(Lanes.load(from, i)), to, i);
     }
+  }
+
+  private static void rest(MemorySegment from, MemorySegment to, long full, long n) {
     if (RECIPE.has(Recipe.MASKLESS)) {
       for (long i = full; i < n; i++) {
         FloatVector x = Lanes.broadcast(Lanes.get(from, i));
         Lanes.set(to, i, LaneMath.function(x).lane(0));
       }
-    } else if (full < n) {
+    } else {
       VectorMask<Float> tail = Lanes.first(n - full);
       Lanes.store(LaneMath.function(Lanes.load(from, full, tail)), to, full, tail);
     }

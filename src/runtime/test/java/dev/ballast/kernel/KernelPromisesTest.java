@@ -1,0 +1,78 @@
+package dev.ballast.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every kernel promises once it is compiled: no byte of heap, and the bits it gave when it was
+ * still interpreted. All kinds of kernels run in one JVM in random order, as they would in one that
+ * serves many models.
+ */
+class KernelPromisesTest {
+  private static final int WARM_UP_ROUNDS = 2_000;
+  private static final int RUNS = 10_000;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  @Test
+  void kernelsAllocateNothingAndKeepTheirBitsOnceCompiled() {
+    List<KernelSamples.Sample> samples = KernelSamples.all();
+    List<String> interpreted = new ArrayList<>();
+    for (KernelSamples.Sample s : samples) {
+      s.kernel().run();
+      interpreted.add(bits(s));
+    }
+    warmUp(samples);
+    long measuring = allocatedBy(() -> {});
+    for (int i = 0; i < samples.size(); i++) {
+      KernelSamples.Sample s = samples.get(i);
+      assertEquals(measuring, allocatedBy(s.kernel()), () -> "bytes allocated by " + s.name());
+      assertEquals(interpreted.get(i), bits(s), s.name());
+    }
+  }
+
+  private static void warmUp(List<KernelSamples.Sample> samples) {
+    List<Kernel> kernels = new ArrayList<>(samples.stream().map(s -> s.kernel()).toList());
+    Random random = new Random(1);
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      if (round % 100 == 0) {
+        Collections.shuffle(kernels, random);
+      }
+      kernels.forEach(Kernel::run);
+    }
+  }
+
+  /** The least of many attempts: the compiler may be behind with its work during the first. */
+  private static long allocatedBy(Kernel kernel) {
+    long least = bytesOf(kernel);
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (least > 0 && System.nanoTime() < deadline) {
+      least = Math.min(least, bytesOf(kernel));
+    }
+    return least;
+  }
+
+  private static long bytesOf(Kernel kernel) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < RUNS; i++) {
+      kernel.run();
+    }
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private static String bits(KernelSamples.Sample sample) {
+    StringBuilder s = new StringBuilder();
+    for (Slice result : sample.results()) {
+      s.append(Arrays.toString(Operands.bits(result)));
+    }
+    return s.toString();
+  }
+}

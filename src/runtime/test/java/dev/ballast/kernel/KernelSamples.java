@@ -1,0 +1,134 @@
+package dev.ballast.kernel;
+
+import dev.ballast.kernel.Reduction.Fold;
+import dev.ballast.kernel.Updates.AdamRule;
+import dev.ballast.kernel.Updates.SgdRule;
+import dev.ballast.tensor.DType;
+import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One bound kernel of every kind, at shapes with and without tails; none writes over its inputs.
+ */
+final class KernelSamples {
+  /** A kernel and what it writes. */
+  record Sample(String name, Kernel kernel, List<Slice> results) {}
+
+  private final Operands operands = new Operands();
+  private final List<Sample> samples = new ArrayList<>();
+
+  private KernelSamples() {}
+
+  static List<Sample> all() {
+    KernelSamples s = new KernelSamples();
+    for (int columns : new int[] {10, 100}) {
+      s.elementwise(16, columns);
+      s.updates(16 * columns);
+      s.reductions(16, columns);
+      s.rows(16, columns);
+      s.movements(16, columns);
+    }
+    return List.copyOf(s.samples);
+  }
+
+  private void add(String name, Kernel kernel, Slice... results) {
+    String shape = results[0].type().toString();
+    samples.add(new Sample(name + " → " + shape, kernel, List.of(results)));
+  }
+
+  private void elementwise(int rows, int columns) {
+    for (UnaryFunction f : UnaryFunction.values()) {
+      Slice out = operands.unaligned(rows * columns);
+      add(f.name(), Elementwise.unary(f, operands.normal(rows * columns), out), out);
+    }
+    for (BinaryFunction f : BinaryFunction.values()) {
+      int[][] others = {{rows, columns}, {columns}, {rows, 1}, {}};
+      for (int[] other : others) {
+        Slice a = operands.normal(rows, columns);
+        Slice b = operands.normal(other);
+        Slice out = operands.zeros(rows, columns);
+        add(f + " with " + b.type(), Elementwise.binary(f, a, b, out), out);
+      }
+      Slice row = operands.normal(columns);
+      Slice reversed = operands.zeros(rows, columns);
+      Slice b = operands.normal(rows, columns);
+      add(f + " of " + row.type(), Elementwise.binary(f, row, b, reversed), reversed);
+    }
+    Slice out = operands.zeros(rows, columns);
+    Slice condition = operands.indices(DType.F32, 2, rows, columns);
+    Slice a = operands.normal(rows, 1);
+    add("select", Elementwise.select(condition, a, operands.normal(columns), out), out);
+  }
+
+  private void updates(int n) {
+    Slice p = operands.normal(n);
+    Slice g = operands.normal(n);
+    Slice v = operands.normal(n);
+    Slice rate = operands.scalar(0.01);
+    for (SgdRule rule :
+        List.of(
+            new SgdRule(0, false, 0),
+            new SgdRule(0.9, false, 0.01),
+            new SgdRule(0.9, true, 0.01))) {
+      Slice pOut = operands.zeros(n);
+      Slice vOut = operands.zeros(n);
+      add(rule.toString(), Updates.sgd(rule, p, g, rate, v, pOut, vOut), pOut, vOut);
+    }
+    Slice square = operands.zeros(n);
+    Elementwise.referenceUnary(UnaryFunction.ABS, v, square).run();
+    Slice t = operands.zeros(TensorType.i64());
+    t.setLong(0, 3);
+    AdamRule rule = new AdamRule(0.9, 0.999, 1e-8, 0.01, true);
+    Slice[] out = {operands.zeros(n), operands.zeros(n), operands.zeros(n)};
+    add("adam", Updates.adam(rule, p, g, rate, v, square, t, out[0], out[1], out[2]), out);
+  }
+
+  private void reductions(int rows, int columns) {
+    for (Fold fold : Fold.values()) {
+      Slice in = operands.normal(3, rows, columns);
+      List<List<Integer>> choices = List.of(List.of(0, 1, 2), List.of(2), List.of(0), List.of(1));
+      int[][] kept = {{}, {3, rows}, {rows, columns}, {3, columns}};
+      for (int i = 0; i < kept.length; i++) {
+        Slice out = operands.zeros(kept[i]);
+        add(fold + " over " + choices.get(i), Reduction.reduce(fold, choices.get(i), in, out), out);
+      }
+    }
+  }
+
+  private void rows(int rows, int columns) {
+    Slice x = operands.normal(rows, columns);
+    Slice labels = operands.indices(DType.I32, columns, rows);
+    Slice softmax = operands.zeros(rows, columns);
+    Slice logSoftmax = operands.zeros(rows, columns);
+    Slice loss = operands.zeros(rows);
+    Slice dx = operands.zeros(rows, columns);
+    add("softmax", Rows.softmax(x, softmax), softmax);
+    add("logSoftmax", Rows.logSoftmax(x, logSoftmax), logSoftmax);
+    add("crossEntropy", Rows.crossEntropy(x, labels, loss), loss);
+    Slice dloss = operands.normal(rows);
+    add("crossEntropyGradient", Rows.crossEntropyGradient(x, labels, dloss, dx), dx);
+    Slice counter = operands.zeros(TensorType.i64(2));
+    counter.copyFrom(99L, 5L);
+    Slice kept = operands.zeros(rows, columns);
+    add("dropout", Randomness.dropout(0.3, 1, x, counter, kept), kept);
+  }
+
+  private void movements(int rows, int columns) {
+    Slice x = operands.normal(rows, columns);
+    Slice transposed = operands.zeros(columns, rows);
+    Shape space = transposed.type().shape();
+    long[] across = {1, columns};
+    add(
+        "transpose",
+        Movement.strided(space, x, 0, across, transposed, 0, space.strides()),
+        transposed);
+    Slice indices = operands.indices(DType.I32, rows, 7);
+    Slice gathered = operands.zeros(7, columns);
+    Slice scattered = operands.zeros(rows, columns);
+    Slice updates = operands.normal(7, columns);
+    add("gather", Indexing.gather(0, x, indices, gathered), gathered);
+    add("scatterAdd", Indexing.scatterAdd(0, updates, indices, scattered), scattered);
+  }
+}
