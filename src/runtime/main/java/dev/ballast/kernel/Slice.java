@@ -140,13 +140,7 @@ public record Slice(TensorType type, MemorySegment memory) {
     if (!source.type().equals(type)) {
       throw new ShapeException("copy of " + source.type() + " into " + type + ": types differ");
     }
-    for (int i = 0; i < elements(); i++) {
-      if (type.dtype().isFloating()) {
-        set(i, source.get(i));
-      } else {
-        setLong(i, (long) source.get(i));
-      }
-    }
+    memory.copyFrom(MemorySegment.ofArray(source.toBytes()));
   }
 
   /** The elements of an f32 tensor, in a new array. */

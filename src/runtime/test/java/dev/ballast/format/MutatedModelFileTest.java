@@ -115,7 +115,7 @@ class MutatedModelFileTest {
   @Tag("soak")
   void randomMutationsOfFilesAreRefusedOrReadForLong() throws IOException {
     long seed = System.nanoTime();
-    Duration bound = Duration.ofSeconds(Long.getLong("ballast.soak.seconds", 60));
+    Duration bound = Duration.ofMinutes(Long.getLong("ballast.soak.minutes", 1));
     mutate(seed, Long.MAX_VALUE, bound);
   }
 
