@@ -21,8 +21,6 @@ public enum BinaryFunction {
       case SUB -> a - b;
       case MUL -> a * b;
       case DIV -> a / b;
-      // StrictMath's allocates arrays. Math's takes the same bits from HotSpot whether compiled or
-      // not.
       case POW -> Math.pow(a, b);
       case MAX -> Math.max(a, b);
       case MIN -> Math.min(a, b);

@@ -1,10 +1,13 @@
 package dev.ballast.kernel;
 
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
 import dev.ballast.tensor.Philox;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Template: dropout on floats. Each 64-bit lane works out one block of {@link Philox}, whose four
@@ -15,7 +18,6 @@ final class DropoutLoop implements Randomness.DropoutKernels {
   private static final int M1 = 0xCD9E8D57;
   private static final int W0 = 0x9E3779B9;
   private static final int W1 = 0xBB67AE85;
-  private static final long LOW = 0xFFFFFFFFL;
 
   @Override
   public Kernel dropout(double rate, long stream, Slice x, Slice counter, Slice out) {
@@ -49,31 +51,25 @@ final class DropoutLoop implements Randomness.DropoutKernels {
       int least,
       float scale) {
     for (long i = 0; i < n; i += 2 * Lanes.COUNT) {
-      LongVector block = Lanes.BLOCKS.add(i >> 2);
-      LongVector c0 = block.and(LOW);
-      LongVector c1 = block.lanewise(VectorOperators.LSHR, 32);
-      LongVector c2 = LongVector.broadcast(Lanes.LONGS, stream & LOW);
-      LongVector c3 = LongVector.broadcast(Lanes.LONGS, stream >>> 32);
+      // Only the lower halves count: the upper ones may hold anything.
+      LongVector c0 = Lanes.BLOCKS.add(i >> 2);
+      LongVector c1 = c0.lanewise(LSHR, 32);
+      LongVector c2 = Lanes.longs(stream);
+      LongVector c3 = Lanes.longs(stream >>> 32);
       int k0 = (int) seed;
       int k1 = (int) (seed >>> 32);
       for (int round = 0; round < 10; round++) {
-        LongVector p0 = c0.mul(M0 & LOW);
-        LongVector p1 = c2.mul(M1 & LOW);
-        c0 =
-            p1.lanewise(VectorOperators.LSHR, 32)
-                .lanewise(VectorOperators.XOR, c1)
-                .lanewise(VectorOperators.XOR, k0 & LOW);
-        c2 =
-            p0.lanewise(VectorOperators.LSHR, 32)
-                .lanewise(VectorOperators.XOR, c3)
-                .lanewise(VectorOperators.XOR, k1 & LOW);
-        c1 = p1.and(LOW);
-        c3 = p0.and(LOW);
+        LongVector p0 = Lanes.product(c0, Lanes.longs(M0));
+        LongVector p1 = Lanes.product(c2, Lanes.longs(M1));
+        c0 = p1.lanewise(LSHR, 32).lanewise(XOR, c1).lanewise(XOR, (long) k0);
+        c2 = p0.lanewise(LSHR, 32).lanewise(XOR, c3).lanewise(XOR, (long) k1);
+        c1 = p1;
+        c3 = p0;
         k0 += W0;
         k1 += W1;
       }
-      LongVector first = c1.lanewise(VectorOperators.LSHL, 32).or(c0);
-      LongVector second = c3.lanewise(VectorOperators.LSHL, 32).or(c2);
+      LongVector first = c1.lanewise(LSHL, 32).or(c0.and(Lanes.LOW));
+      LongVector second = c3.lanewise(LSHL, 32).or(c2.and(Lanes.LOW));
       FloatVector a =
           Lanes.keep(Lanes.load(from, i), first.rearrange(Lanes.ZIP_LOW, second), least);
       FloatVector b =

@@ -14,14 +14,15 @@ final class FloatLoops {
 
   private FloatLoops() {}
 
-  /** Whether there are vectors for operands of these types. */
+  /** Whether there are vectors for these operands. */
   static boolean serves(Slice... operands) {
     return Simd.isAvailable() && allFloat(operands);
   }
 
+  /** Whether these are floats outside the heap. */
   static boolean allFloat(Slice... operands) {
     for (Slice s : operands) {
-      if (s.dtype() != DType.F32) {
+      if (s.dtype() != DType.F32 || !s.memory().isNative()) {
         return false;
       }
     }

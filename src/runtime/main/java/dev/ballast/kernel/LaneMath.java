@@ -119,7 +119,26 @@ final class LaneMath {
     // is exact, and what r loses of the second product is kept.
     FloatVector exact = n.fma(broadcast(-LN2_SHORT), c);
     FloatVector r = n.fma(broadcast(-LN2_REST), exact);
-    FloatVector lost = n.fma(broadcast(-LN2_REST), exact.sub(r));
+    return expReduced(shifted, r, n.fma(broadcast(-LN2_REST), exact.sub(r)));
+  }
+
+  /** e^(−a²/2) for a in [0, 20]: what the square loses by rounding is added when it is reduced. */
+  private static FloatVector gauss(FloatVector a) {
+    FloatVector square = a.mul(a);
+    FloatVector c = square.mul(-0.5f);
+    c = c.blend(-104f, c.compare(LT, -104f));
+    FloatVector low = a.fma(a, square.neg()).mul(-0.5f);
+    FloatVector shifted = c.fma(broadcast(LOG2_E), broadcast(ROUNDER));
+    FloatVector n = shifted.sub(ROUNDER);
+    FloatVector exact = n.fma(broadcast(-LN2_SHORT), c);
+    FloatVector rough = n.fma(broadcast(-LN2_REST), exact);
+    FloatVector r = rough.add(low);
+    FloatVector lost = n.fma(broadcast(-LN2_REST), exact.sub(rough)).add(low.sub(r.sub(rough)));
+    return expReduced(shifted, r, lost);
+  }
+
+  /** 2^n · e^(r + lost), where {@code shifted} is n + {@link #ROUNDER}. */
+  private static FloatVector expReduced(FloatVector shifted, FloatVector r, FloatVector lost) {
     // (e^r − 1 − r) / r², to 2^-33 of e^r
     FloatVector p = broadcast(0.00019740243f).fma(r, broadcast(0.0013935079f));
     p = p.fma(r, broadcast(0.00833357f));
@@ -265,11 +284,7 @@ final class LaneMath {
     p = p.fma(t, broadcast(-0.110380106f));
     p = p.fma(t, broadcast(0.073694244f));
     p = p.fma(t, broadcast(0.37764257f));
-    // e^(−a²/2), with the rounding error of the square made good
-    FloatVector square = a.mul(a);
-    FloatVector lost = a.fma(a, square.neg());
-    FloatVector e = exp(square.mul(-0.5f));
-    return e.fma(lost.mul(-0.5f), e).mul(p);
+    return gauss(a).mul(p);
   }
 
   /** The magnitude of a number not below 0 with the sign of another. */

@@ -36,6 +36,7 @@ final class Lanes {
   /** Takes the second halves of two vectors by turns. */
   static final VectorShuffle<Long> ZIP_HIGH = VectorShuffle.makeZip(LONGS, 1);
 
+  static final long LOW = 0xFFFFFFFFL;
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
   static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
   static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
@@ -45,7 +46,21 @@ final class Lanes {
   static final VectorShuffle<Double> DOUBLES_BY_2 = VectorShuffle.iota(DOUBLES, 2, 1, true);
   static final VectorShuffle<Double> DOUBLES_BY_4 = VectorShuffle.iota(DOUBLES, 4, 1, true);
 
+  /** The class of segments of native memory; that of mapped files is a subclass. */
+  static final Class<? extends MemorySegment> DIRECT =
+      MemorySegment.NULL.getClass().asSubclass(MemorySegment.class);
+
   private Lanes() {}
+
+  /**
+   * Tells the compiler that a segment is not on the heap. Otherwise it goes by what the Vector API
+   * has seen in this JVM, and that sees heap segments whenever {@code reinterpretAsInts} is
+   * interpreted: then every loop checks at every access where its memory is, and takes twice as
+   * long.
+   */
+  static MemorySegment direct(MemorySegment m) {
+    return DIRECT.cast(m);
+  }
 
   static FloatVector broadcast(float x) {
     return FloatVector.broadcast(FLOATS, x);
@@ -55,29 +70,34 @@ final class Lanes {
     return DoubleVector.broadcast(DOUBLES, x);
   }
 
+  static LongVector longs(long x) {
+    return LongVector.broadcast(LONGS, x);
+  }
+
+  /** The elements {@code at, at + 1, …}. */
   static FloatVector load(MemorySegment m, long at) {
-    return FloatVector.fromMemorySegment(FLOATS, m, at << 2, ORDER);
+    return FloatVector.fromMemorySegment(FLOATS, direct(m), at << 2, ORDER);
   }
 
   /** The elements where the mask is set, 0 elsewhere. */
   static FloatVector load(MemorySegment m, long at, VectorMask<Float> mask) {
-    return FloatVector.fromMemorySegment(FLOATS, m, at << 2, ORDER, mask);
+    return FloatVector.fromMemorySegment(FLOATS, direct(m), at << 2, ORDER, mask);
   }
 
   static void store(FloatVector v, MemorySegment m, long at) {
-    v.intoMemorySegment(m, at << 2, ORDER);
+    v.intoMemorySegment(direct(m), at << 2, ORDER);
   }
 
   static void store(FloatVector v, MemorySegment m, long at, VectorMask<Float> mask) {
-    v.intoMemorySegment(m, at << 2, ORDER, mask);
+    v.intoMemorySegment(direct(m), at << 2, ORDER, mask);
   }
 
   static float get(MemorySegment m, long at) {
-    return m.get(JAVA_FLOAT_UNALIGNED, at << 2);
+    return direct(m).get(JAVA_FLOAT_UNALIGNED, at << 2);
   }
 
   static void set(MemorySegment m, long at, float value) {
-    m.set(JAVA_FLOAT_UNALIGNED, at << 2, value);
+    direct(m).set(JAVA_FLOAT_UNALIGNED, at << 2, value);
   }
 
   /** Set in the first {@code n} lanes. */
@@ -120,6 +140,11 @@ final class Lanes {
     return s.lane(0);
   }
 
+  /** The larger in each lane, and the first where the second is NaN: cheaper than MAX. */
+  static FloatVector larger(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a));
+  }
+
   /** The largest lane; NaN if there is one. */
   static float max(FloatVector v) {
     FloatVector m = v;
@@ -136,6 +161,11 @@ final class Lanes {
       m = m.max(m.rearrange(BY_1));
     }
     return m.lane(0);
+  }
+
+  /** The products of the lower halves of the lanes; HotSpot knows that masks make it cheap. */
+  static LongVector product(LongVector a, LongVector b) {
+    return a.and(LOW).mul(b.and(LOW));
   }
 
   /** The lanes whose word's upper 24 bits reach {@code least}, 0 elsewhere. */

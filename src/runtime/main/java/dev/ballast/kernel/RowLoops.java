@@ -78,24 +78,26 @@ final class RowLoops implements Rows.RowKernels {
     };
   }
 
+  /** The largest that is a number: where one is not, the sum of exponentials will not be either. */
   private static float max(MemorySegment from, long row, int c) {
     FloatVector m = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     int full = c & -Lanes.COUNT;
     for (int i = 0; i < full; i += Lanes.COUNT) {
-      m = m.max(Lanes.load(from, row + i));
+      m = Lanes.larger(m, Lanes.load(from, row + i));
     }
-    if (RECIPE.has(Recipe.MASKLESS)) {
-      float max = Lanes.max(m);
-      for (int i = full; i < c; i++) {
-        max = Math.max(max, Lanes.get(from, row + i));
+    if (!RECIPE.has(Recipe.MASKLESS)) {
+      if (full < c) {
+        VectorMask<Float> tail = Lanes.first(c - full);
+        m = Lanes.larger(m, m.blend(Lanes.load(from, row + full, tail), tail));
       }
-      return max;
+      return Lanes.max(m);
     }
-    if (full < c) {
-      VectorMask<Float> tail = Lanes.first(c - full);
-      m = m.max(m.blend(Lanes.load(from, row + full, tail), tail));
+    float max = Lanes.max(m);
+    for (int i = full; i < c; i++) {
+      float x = Lanes.get(from, row + i);
+      max = x > max ? x : max;
     }
-    return Lanes.max(m);
+    return max;
   }
 
   /** Writes e^(x − max) and returns the sum. */

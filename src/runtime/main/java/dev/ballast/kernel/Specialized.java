@@ -15,6 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * Recipe}: profile and compiled code are that recipe's alone, and what the recipe says is constant
  * to the compiler.
  *
+ * <p>The whole vectors and the rest of a long loop stand in methods of their own: where HotSpot's
+ * first compiler runs out of registers ("out of virtual registers in linear scan", from about 1000
+ * bytes of vector code), the method may stay at a tier from which it is never optimized.
+ *
  * <p>A template must not have nested classes and must not name itself in a method's signature:
  * those names would mean the template, not the copy.
  */

@@ -35,10 +35,6 @@ import java.util.Map;
  * reach. Then vectors are boxed, which costs a factor of twenty and the promise that running
  * allocates nothing.
  *
- * <p>A template does whole vectors and the rest in methods of their own: HotSpot's first compiler
- * gives up on methods of some sixty vector operations and more ("out of virtual registers"), and
- * then a method may never reach the second.
- *
  * <p>A call to {@link LaneMath#function} becomes the body of the function chosen.
  */
 final class Splicer {

@@ -1,6 +1,12 @@
 package dev.ballast.kernel;
 
-/** Functions of one number. {@link #apply} is the reference, in double. */
+/**
+ * Functions of one number. {@link #apply} is the reference, in double.
+ *
+ * <p>Sine, cosine and power are {@link Math}'s, because {@link StrictMath}'s allocate arrays;
+ * HotSpot computes them by the same stub in all its tiers, so the bits do not depend on compilation
+ * either.
+ */
 public enum UnaryFunction {
   NEG,
   ABS,
@@ -23,7 +29,6 @@ public enum UnaryFunction {
       case SQRT -> Math.sqrt(x);
       case EXP -> StrictMath.exp(x);
       case LOG -> StrictMath.log(x);
-      // StrictMath's would allocate; see BinaryFunction.POW.
       case SIN -> Math.sin(x);
       case COS -> Math.cos(x);
       case SIGMOID -> sigmoid(x);

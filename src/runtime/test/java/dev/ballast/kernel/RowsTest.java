@@ -92,6 +92,19 @@ class RowsTest {
   }
 
   @Test
+  void oneNaNMakesTheWholeRowNaN() {
+    for (int at : new int[] {0, 5, 16, 32}) {
+      Slice x = operands.normal(1, 33);
+      x.set(at, Double.NaN);
+      Slice out = operands.zeros(1, 33);
+      Rows.softmax(x, out).run();
+      for (float v : out.toFloats()) {
+        assertEquals(Float.NaN, v);
+      }
+    }
+  }
+
+  @Test
   void aLabelOutOfRangeIsNamed() {
     Slice x = operands.normal(2, 10);
     Slice labels = operands.indices(DType.I32, 1, 2);
