@@ -59,7 +59,7 @@ final class EvalCommand implements Callable<Integer> {
     DataSource source = data.map(d.data()::in).orElse(d.data());
     try (ModelFile file = ModelFile.open(model);
         Dataset examples = trainData ? source.train() : source.test();
-        Session full = session(file, d.options().loss(), batch);
+        Session full = session(file, d.options().loss(), Math.min(batch, examples.size()));
         Session single = session(file, d.options().loss(), 1)) {
       Evaluation e = new Evaluator(full, single).evaluate(examples);
       Report r = new Report().put("examples", examples.size()).put("loss", e.loss());

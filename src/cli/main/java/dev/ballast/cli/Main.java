@@ -7,6 +7,7 @@ import dev.ballast.train.DivergedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -57,6 +58,15 @@ public final class Main {
   /** What users can cause is told in a line; anything else is our mistake and shows where. */
   private static int complain(Exception e, CommandLine command) {
     PrintWriter err = command.getErr();
+    if (e instanceof NoSuchFileException missing) {
+      err.println(
+          "ballast "
+              + command.getCommandName()
+              + ": "
+              + missing.getFile()
+              + ": there is no such file");
+      return FAILED;
+    }
     boolean expected =
         e instanceof IOException
             || e instanceof ShapeException

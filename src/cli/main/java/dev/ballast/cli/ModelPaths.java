@@ -15,6 +15,9 @@ final class ModelPaths {
   /** Finds out before an hour of training, not after, that there is no place for the model. */
   static void demandWritable(Path target) throws IOException {
     Path parent = target.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException(target + ": is a folder; name a file");
+    }
     if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
       throw new IOException(
           target + ": the folder " + parent + " does not exist or can't be written");

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -68,6 +69,11 @@ final class PlanCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--batch must be at least 1, not " + batch.get());
     }
+    for (Optional<Path> target : List.of(csv, svg, export)) {
+      if (target.isPresent()) {
+        ModelPaths.demandWritable(target.get());
+      }
+    }
     Plan plan = Planner.plan(graph(), PlanOptions.defaults().withReuse(!noReuse));
     PrintWriter out = spec.commandLine().getOut();
     if (format.isJson()) {
@@ -88,7 +94,7 @@ final class PlanCommand implements Callable<Integer> {
   private Graph graph() throws IOException {
     if (!ModelPaths.isDefinition(file)) {
       try (ModelFile model = ModelFile.open(file)) {
-        return Rebatch.run(model.graph(), batch.orElse(1));
+        return batch.isPresent() ? Rebatch.run(model.graph(), batch.get()) : model.graph();
       }
     }
     Definition d = DefinitionReader.read(file);
@@ -112,7 +118,6 @@ final class PlanCommand implements Callable<Integer> {
 
   private void write(Optional<Path> target, String text) throws IOException {
     if (target.isPresent()) {
-      ModelPaths.demandWritable(target.get());
       Files.writeString(target.get(), text);
       spec.commandLine().getErr().println("wrote " + target.get());
     }

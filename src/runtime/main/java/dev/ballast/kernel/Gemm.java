@@ -2,6 +2,7 @@ package dev.ballast.kernel;
 
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +17,7 @@ public final class Gemm {
   /** A product's operands: sides, and the distance in elements between an operand's matrices. */
   private record Layout(Dims dims, boolean transposeA, boolean transposeB, Odometer batch) {
     static Layout of(boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+      demandFit(transposeA, transposeB, a, b, c);
       Shape sc = c.type().shape();
       int k = a.type().shape().dim(transposeA ? -2 : -1);
       Shape batch = sc.slice(0, sc.rank() - 2);
@@ -26,6 +28,28 @@ public final class Gemm {
               matrixStrides(b.type().shape(), batch),
               matrixStrides(sc, batch));
       return new Layout(new Dims(sc.dim(-2), sc.dim(-1), k), transposeA, transposeB, o);
+    }
+
+    /** Native code reads what it is told to: nothing that does not fit may reach it. */
+    private static void demandFit(
+        boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+      Shape sa = a.type().shape();
+      Shape sb = b.type().shape();
+      Shape sc = c.type().shape();
+      boolean matrices = sa.rank() >= 2 && sb.rank() >= 2 && sc.rank() >= 2;
+      boolean fits =
+          matrices
+              && a.dtype() == c.dtype()
+              && b.dtype() == c.dtype()
+              && sa.dim(transposeA ? -1 : -2) == sc.dim(-2)
+              && sb.dim(transposeB ? -2 : -1) == sc.dim(-1)
+              && sa.dim(transposeA ? -2 : -1) == sb.dim(transposeB ? -1 : -2)
+              && sa.slice(0, sa.rank() - 2).broadcastsTo(sc.slice(0, sc.rank() - 2))
+              && sb.slice(0, sb.rank() - 2).broadcastsTo(sc.slice(0, sc.rank() - 2));
+      if (!fits) {
+        throw new ShapeException(
+            "matmul: " + a.type() + " · " + b.type() + " does not give " + c.type());
+      }
     }
 
     private static long[] matrixStrides(Shape s, Shape batch) {

@@ -199,7 +199,11 @@ public sealed interface Move extends BuiltIn {
       if (axis < 0 || axis >= x.shape().rank() || before < 0 || after < 0) {
         throw misfit("axis " + axis + ", " + before + " + " + after + " zeros, does not fit " + x);
       }
-      int size = before + x.shape().dim(axis) + after;
+      long total = (long) before + x.shape().dim(axis) + after;
+      if (total > Integer.MAX_VALUE) {
+        throw misfit(total + " places along axis " + axis + " are too many");
+      }
+      int size = (int) total;
       return List.of(x.withShape(x.shape().withDim(axis, size)));
     }
 

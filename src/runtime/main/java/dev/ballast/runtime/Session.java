@@ -66,7 +66,17 @@ public final class Session implements AutoCloseable {
    */
   public static Session open(Plan plan, SessionOptions options, Plan... alongside) {
     SharedMemory memory = SharedMemory.allocate(plan, List.of(alongside));
-    return new Session(plan, memory, true, memory.regions(plan), options);
+    return bound(plan, memory, options);
+  }
+
+  /** Frees the memory again where a kernel can't be bound. */
+  private static Session bound(Plan plan, SharedMemory memory, SessionOptions options) {
+    try {
+      return new Session(plan, memory, true, memory.regions(plan), options);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   public static Session open(Plan plan) {
@@ -81,7 +91,7 @@ public final class Session implements AutoCloseable {
    */
   public static Session open(Plan plan, MemorySegment weights, SessionOptions options) {
     SharedMemory memory = SharedMemory.allocate(plan, weights);
-    return new Session(plan, memory, true, memory.regions(plan), options);
+    return bound(plan, memory, options);
   }
 
   /**

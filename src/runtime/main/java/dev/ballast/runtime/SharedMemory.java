@@ -124,8 +124,9 @@ final class SharedMemory {
   }
 
   void enter() {
-    if (!state.compareAndSet(FREE, RUNNING)) {
-      throw refusal();
+    int was = state.compareAndExchange(FREE, RUNNING);
+    if (was != FREE) {
+      throw refusal(was);
     }
   }
 
@@ -135,21 +136,22 @@ final class SharedMemory {
 
   void demandOpen() {
     if (state.get() == CLOSED) {
-      throw refusal();
+      throw refusal(CLOSED);
     }
   }
 
   void close() {
-    if (state.compareAndSet(FREE, CLOSED)) {
+    int was = state.compareAndExchange(FREE, CLOSED);
+    if (was == FREE) {
       arena.close();
-    } else if (state.get() == RUNNING) {
-      throw refusal();
+    } else if (was == RUNNING) {
+      throw refusal(was);
     }
   }
 
-  private IllegalStateException refusal() {
+  private static IllegalStateException refusal(int was) {
     return new IllegalStateException(
-        state.get() == CLOSED
+        was == CLOSED
             ? "the session is closed"
             : "the session is running on another thread: give each thread a session of its own");
   }

@@ -127,6 +127,11 @@ public final class Trainer implements AutoCloseable {
     Optional<Evaluation> bestSoFar = Optional.empty();
     for (int i = 0; i < options.epochs(); i++) {
       Epoch epoch = epoch(listener);
+      double testLoss = epoch.evaluation().map(Evaluation::loss).orElse(0.0);
+      if (!Double.isFinite(testLoss)) {
+        throw new DivergedException(
+            epoch.number(), epoch.steps(), testLoss, options.optimizer().learningRate());
+      }
       epochs.add(epoch);
       boolean better =
           epoch.evaluation().isPresent()

@@ -70,6 +70,10 @@ public final class DefinitionReader {
             root.flag("shuffle", true),
             PlanOptions.defaults());
     List<String> classes = root.texts("classes", List.of());
+    if (classes.stream().distinct().count() < classes.size()
+        || classes.stream().anyMatch(c -> c.contains("\n"))) {
+      throw root.at("classes", "each class needs a name of its own, on one line");
+    }
     DataSource data = data(root.section("data"));
     LayerReader layers = new LayerReader(input);
     for (Section s : root.sections("layer")) {
