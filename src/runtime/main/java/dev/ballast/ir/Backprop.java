@@ -43,6 +43,11 @@ public final class Backprop {
     return resultGradients.getFirst();
   }
 
+  /** ∂L/∂result for every result. */
+  public List<Expr> douts() {
+    return resultGradients;
+  }
+
   /** Leaves the contribution to ∂L/∂input {@code i}, of that input's type; one for each input. */
   public void contribute(int i, Expr contribution) {
     if (contributions.get(i).isPresent()) {

@@ -13,4 +13,9 @@ public final class Passes {
     g = DeadCode.run(g);
     return EarlyUpdates.run(g);
   }
+
+  /** The same, for a graph that is planned next and not saved: single numbers are gathered. */
+  public static Graph forRunning(Graph graph) {
+    return GatherScalars.run(standard(graph));
+  }
 }

@@ -52,7 +52,7 @@ public final class Graphs {
           scope.finish();
           return rate;
         });
-    return Passes.standard(b.build());
+    return Passes.forRunning(b.build());
   }
 
   /** Forward pass with the scores and, for a classifier, the probabilities: what is saved. */
@@ -77,6 +77,6 @@ public final class Graphs {
     Expr target = b.input(TARGET, loss.targetType(y.type()));
     b.output(LOSS, loss.mean(y, target));
     loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
-    return Passes.standard(b.build());
+    return Passes.forRunning(b.build());
   }
 }
