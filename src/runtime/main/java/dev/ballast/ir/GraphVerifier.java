@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Checks what every graph promises. Runs whenever a graph is made, so after each pass. */
 final class GraphVerifier {
@@ -24,7 +25,8 @@ final class GraphVerifier {
     v.nodesAreInOrderAndTyped();
     graph
         .outputs()
-        .forEach((name, value) -> v.demand(v.isOwn(value), "output '" + name + "' is foreign"));
+        .forEach(
+            (name, value) -> v.demand(v.isOwn(value), () -> "output '" + name + "' is foreign"));
     v.updatesAreLastReadersInPlace(graph.updates());
   }
 
@@ -32,7 +34,8 @@ final class GraphVerifier {
     Set<String> names = new HashSet<>();
     for (int i = 0; i < values.size(); i++) {
       Value v = values.get(i);
-      demand(v.id() == i, "value " + v.label() + " stands at index " + i);
+      int at = i;
+      demand(v.id() == i, () -> "value " + v.label() + " stands at index " + at);
       if (v instanceof Value.Result r) {
         boolean found =
             r.node() >= 0
@@ -40,9 +43,9 @@ final class GraphVerifier {
                 && r.port() >= 0
                 && r.port() < nodes.get(r.node()).results().size()
                 && nodes.get(r.node()).results().get(r.port()).equals(r);
-        demand(found, "result " + r.label() + " has no node");
+        demand(found, () -> "result " + r.label() + " has no node");
       } else if (!(v instanceof Value.Constant)) {
-        demand(names.add(v.name()), "two values are named '" + v.name() + "'");
+        demand(names.add(v.name()), () -> "two values are named '" + v.name() + "'");
       }
     }
   }
@@ -50,21 +53,26 @@ final class GraphVerifier {
   private void nodesAreInOrderAndTyped() {
     for (int i = 0; i < nodes.size(); i++) {
       Node n = nodes.get(i);
-      demand(n.index() == i, "node " + n.index() + " stands at index " + i);
+      int at = i;
+      demand(n.index() == i, () -> "node " + n.index() + " stands at index " + at);
       for (Value.Result r : n.results()) {
         demand(
             isOwn(r) && r.node() == i && n.results().indexOf(r) == r.port(),
-            place(n) + " has the result " + r.label() + ", which belongs elsewhere");
+            () -> place(n) + " has the result " + r.label() + ", which belongs elsewhere");
       }
       for (Value in : n.inputs()) {
-        demand(isOwn(in), place(n) + " reads a value of another graph");
+        demand(isOwn(in), () -> place(n) + " reads a value of another graph");
         demand(
             !(in instanceof Value.Result r) || r.node() < i,
-            place(n) + " reads " + in.label() + " before it is computed");
+            () -> place(n) + " reads " + in.label() + " before it is computed");
       }
       demand(
           n.op().infer(n.inputTypes()).equals(n.resultTypes()),
-          place(n) + " has result types " + n.resultTypes() + ", its shape rule says otherwise");
+          () ->
+              place(n)
+                  + " has result types "
+                  + n.resultTypes()
+                  + ", its shape rule says otherwise");
     }
   }
 
@@ -75,19 +83,20 @@ final class GraphVerifier {
     updates.forEach(
         (target, result) -> {
           boolean kept = target instanceof Value.Parameter || target instanceof Value.State;
-          demand(kept && isOwn(target), "update of " + target.label() + ", which is not kept");
-          demand(isOwn(result), "update of '" + target.name() + "' with a foreign value");
-          demand(results.add(result), result.label() + " updates two values");
+          demand(
+              kept && isOwn(target), () -> "update of " + target.label() + ", which is not kept");
+          demand(isOwn(result), () -> "update of '" + target.name() + "' with a foreign value");
+          demand(results.add(result), () -> result.label() + " updates two values");
           Node n = nodes.get(result.node());
           boolean inPlace =
               n.op().inPlace(n.inputTypes()).stream()
                   .anyMatch(
                       p -> p.result() == result.port() && n.inputs().get(p.input()).equals(target));
-          demand(inPlace, place(n) + " can't update '" + target.name() + "' in place");
+          demand(inPlace, () -> place(n) + " can't update '" + target.name() + "' in place");
           Node last = lastReaders.get(target);
           demand(
               last.index() <= n.index(),
-              place(last) + " reads '" + target.name() + "' after its update");
+              () -> place(last) + " reads '" + target.name() + "' after its update");
         });
   }
 
@@ -122,9 +131,10 @@ final class GraphVerifier {
         + (n.name().isEmpty() ? "" : " \"" + n.name() + "\"");
   }
 
-  private void demand(boolean condition, String complaint) {
+  /** The complaint is made up only where it is needed: graphs may have millions of nodes. */
+  private void demand(boolean condition, Supplier<String> complaint) {
     if (!condition) {
-      throw new IllegalStateException("invalid graph: " + complaint);
+      throw new IllegalStateException("invalid graph: " + complaint.get());
     }
   }
 }

@@ -34,6 +34,11 @@ public record ScalarCode(
     return op.length;
   }
 
+  /** Bytes of the instructions themselves. */
+  public long codeBytes() {
+    return op.length + (long) Integer.BYTES * (to.length + a.length + b.length + thirds.length);
+  }
+
   /** Bytes of memory while it runs. */
   public long slotBytes() {
     return (long) Double.BYTES * slots;

@@ -1,4 +1,4 @@
-package dev.ballast.bench.scalar;
+package dev.ballast.bench;
 
 import dev.ballast.kernel.ScalarOp;
 import dev.ballast.scalar.ScalarBuilder;
@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * computed, so that they stay within ±{@value #LARGEST}: where a result would leave that range the
  * smaller operand is taken instead.
  */
-public final class ScalarSamples {
+final class ScalarSamples {
   private static final int INPUTS = 64;
   private static final double LARGEST = 4;
   private static final int DEPTH = 64;
@@ -36,7 +36,7 @@ public final class ScalarSamples {
   }
 
   /** The inputs' values. */
-  public static double[] point() {
+  static double[] point() {
     double[] point = new double[INPUTS];
     for (int i = 0; i < INPUTS; i++) {
       point[i] = Math.sin(i + 1.0);
@@ -49,7 +49,7 @@ public final class ScalarSamples {
    * its second is drawn evenly from all values before it, however far away. The result is the sum
    * of the unused that remain, about one in {@value #DEPTH}.
    */
-  public static ScalarGraph dag(int nodes, long seed) {
+  static ScalarGraph dag(int nodes, long seed) {
     ScalarSamples s = new ScalarSamples(nodes, seed);
     int[] unused = new int[INPUTS + nodes / DEPTH];
     for (int i = 0; i < unused.length; i++) {
@@ -70,7 +70,7 @@ public final class ScalarSamples {
    * A random expression tree in post-order: each value is used once, but for the inputs at the
    * leaves.
    */
-  public static ScalarGraph tree(int nodes, long seed) {
+  static ScalarGraph tree(int nodes, long seed) {
     ScalarSamples s = new ScalarSamples(nodes, seed);
     int[] stack = new int[64];
     int[] heights = new int[stack.length];
@@ -90,9 +90,7 @@ public final class ScalarSamples {
 
   /** Draws an operation on x, one time in five, or on x and y. */
   private int draw(int x, int y) {
-    return !Boolean.getBoolean("nou") && random.nextInt(5) == 0
-        ? emit(UNARY[random.nextInt(UNARY.length)], x)
-        : drawBinary(x, y);
+    return random.nextInt(5) == 0 ? emit(UNARY[random.nextInt(UNARY.length)], x) : drawBinary(x, y);
   }
 
   /** Draws a sum, a difference or a product; the smaller operand where that would be too large. */
