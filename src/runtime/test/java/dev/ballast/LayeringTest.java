@@ -31,12 +31,13 @@ class LayeringTest {
           Map.entry("ir", "tensor kernel"),
           Map.entry("op", "tensor kernel ir"),
           Map.entry("autodiff", "tensor ir op"),
+          Map.entry("image", "tensor"),
           Map.entry("pass", "tensor ir op"),
           Map.entry("plan", "tensor ir"),
           Map.entry("runtime", "tensor kernel ir plan"),
           Map.entry("format", "tensor ir op"),
           Map.entry("nn", "tensor kernel ir op pass"),
-          Map.entry("train", "tensor kernel ir op autodiff pass plan runtime nn"));
+          Map.entry("train", "tensor kernel ir op autodiff pass plan runtime nn image"));
 
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableSays() {

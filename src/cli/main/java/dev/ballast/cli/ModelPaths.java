@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** Files that commands take and write. */
 final class ModelPaths {
@@ -24,6 +25,18 @@ final class ModelPaths {
     }
     if (Files.isDirectory(target)) {
       throw new IOException(target + ": is a folder; name a file with --out");
+    }
+  }
+
+  /** Writes a file beside its place and moves it there, so that a failure leaves the old one. */
+  static void replace(Path target, byte[] content) throws IOException {
+    Path folder = target.toAbsolutePath().getParent();
+    Path beside = Files.createTempFile(folder, ".ballast-", ".tmp");
+    try {
+      Files.write(beside, content);
+      Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
     }
   }
 }

@@ -48,7 +48,10 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where to write the model; NAME.ballast in the current folder by default.")
   private Optional<Path> out;
 
-  @Option(names = "--data", paramLabel = "PATH", description = "The folder that holds the data.")
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "The folder, or the .zip of images, that holds the data.")
   private Optional<Path> data;
 
   @Mixin private Report.Format format;
@@ -60,8 +63,8 @@ final class TrainCommand implements Callable<Integer> {
     Path target = out.orElse(Path.of(d.model().name() + ".ballast"));
     ModelPaths.demandWritable(target);
     PrintWriter err = spec.commandLine().getErr();
-    try (Dataset train = d.data().train();
-        Dataset test = d.data().test();
+    try (Dataset train = d.train(err::println);
+        Dataset test = d.test(err::println);
         Trainer trainer = new Trainer(d.model(), d.options(), train, Optional.of(test))) {
       announce(err, trainer.plan(), train);
       TrainingOptions o = d.options();
@@ -88,7 +91,7 @@ final class TrainCommand implements Callable<Integer> {
     TrainingOptions o = d.options();
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
     d = d.withOptions(o);
-    return data.isPresent() ? d.withData(d.data().in(data.get())) : d;
+    return d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
   }
 
   private static void announce(PrintWriter err, Plan plan, Dataset train) {
