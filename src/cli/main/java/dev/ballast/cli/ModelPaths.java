@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Files that commands take and write. */
 final class ModelPaths {
@@ -30,10 +32,11 @@ final class ModelPaths {
 
   /** Writes a file beside its place and moves it there, so that a failure leaves the old one. */
   static void replace(Path target, byte[] content) throws IOException {
-    Path folder = target.toAbsolutePath().getParent();
-    Path beside = Files.createTempFile(folder, ".ballast-", ".tmp");
+    // Not a temporary file of the platform's: those only their owner may read.
+    String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    Path beside = target.toAbsolutePath().resolveSibling(".ballast-" + unique + ".tmp");
     try {
-      Files.write(beside, content);
+      Files.write(beside, content, StandardOpenOption.CREATE_NEW);
       Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(beside);
