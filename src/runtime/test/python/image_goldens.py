@@ -62,6 +62,7 @@ def main(folder):
         path = os.path.join(folder, name)
         source.save(path, quality=95, subsampling=0)
         results[name] = expected(Image.open(path).convert("L"))
+    colour.convert("CMYK").save(os.path.join(folder, "cmyk.jpg"), quality=95)
     with open(os.path.join(folder, "expected.txt"), "w") as out:
         for name in sorted(results):
             for (width, height), pixels in results[name].items():

@@ -142,6 +142,12 @@ public final class ImageDecoder {
         throw new BrokenImageException(name, "is cut short: " + warning.strip());
       }
     }
+    int space = image.getColorModel().getColorSpace().getType();
+    if (space != ColorSpace.TYPE_GRAY && space != ColorSpace.TYPE_RGB) {
+      // Inks become colours in as many ways as there are programs, and grays that differ widely.
+      throw new BrokenImageException(
+          name, "has colours other than red, green and blue, such as CMYK; convert it to RGB");
+    }
     return gray(image, background);
   }
 
@@ -189,9 +195,7 @@ public final class ImageDecoder {
 
   /** Whether samples can be taken as they are; elsewhere, as in palettes, the platform converts. */
   private static boolean isPlain(ColorModel model) {
-    int space = model.getColorSpace().getType();
     return model instanceof ComponentColorModel
-        && (space == ColorSpace.TYPE_GRAY || space == ColorSpace.TYPE_RGB)
         && !model.isAlphaPremultiplied()
         && model.getComponentSize(0) <= 16;
   }

@@ -36,6 +36,9 @@ final class ImageFiles implements AutoCloseable {
       }
     }
     for (int label = 0; label < classes.size(); label++) {
+      if (classes.get(label).lines().count() != 1) {
+        throw new IOException(nameOf(classes.get(label)) + ": a class's name must be one line");
+      }
       collect(label);
     }
   }

@@ -160,6 +160,17 @@ class ImageDecoderTest {
   }
 
   @Test
+  void inksAreRefused() throws IOException {
+    byte[] inks = resource("cmyk.jpg");
+    BrokenImageException e =
+        assertThrows(
+            BrokenImageException.class,
+            () -> ImageDecoder.decode("inks.jpg", inks, ImageDecoder.BLACK));
+    assertTrue(e.getMessage().startsWith("inks.jpg: "), e.getMessage());
+    assertTrue(e.getMessage().contains("CMYK; convert it to RGB"), e.getMessage());
+  }
+
+  @Test
   void whatIsNoImageIsToldByName() {
     Path missing = folder.resolve("none.png");
     BrokenImageException e =
