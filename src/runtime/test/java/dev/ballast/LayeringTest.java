@@ -33,11 +33,12 @@ class LayeringTest {
           Map.entry("autodiff", "tensor ir op"),
           Map.entry("scalar", "tensor kernel ir op"),
           Map.entry("pass", "tensor kernel ir op scalar"),
+          Map.entry("image", "tensor"),
           Map.entry("plan", "tensor ir"),
           Map.entry("runtime", "tensor kernel ir plan"),
           Map.entry("format", "tensor ir op"),
           Map.entry("nn", "tensor kernel ir op pass"),
-          Map.entry("train", "tensor kernel ir op autodiff pass plan runtime nn"));
+          Map.entry("train", "tensor kernel ir op autodiff pass plan runtime nn image"));
 
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableSays() {

@@ -17,13 +17,23 @@ public final class SharedData {
 
   /** A folder of the data. Where it is absent the test is skipped, under CI it fails instead. */
   public static Path folder(String name) {
-    Path folder = root().resolveSibling("shared").resolve("data").resolve(name);
-    if (!Files.isDirectory(folder)) {
-      if ("true".equals(System.getenv("CI"))) {
-        fail(folder + " is absent, and CI=true does not allow this test to be skipped");
-      }
-      Assumptions.abort(folder + " is absent: skipped");
+    return present(data(name), Files.isDirectory(data(name)));
+  }
+
+  /** A file of the data. Where it is absent the test is skipped, under CI it fails instead. */
+  public static Path file(String name) {
+    return present(data(name), Files.isRegularFile(data(name)));
+  }
+
+  private static Path data(String name) {
+    return root().resolveSibling("shared").resolve("data").resolve(name);
+  }
+
+  private static Path present(Path path, boolean there) {
+    if (!there && "true".equals(System.getenv("CI"))) {
+      fail(path + " is absent, and CI=true does not allow this test to be skipped");
     }
-    return folder;
+    Assumptions.assumeTrue(there, path + " is absent: skipped");
+    return path;
   }
 }

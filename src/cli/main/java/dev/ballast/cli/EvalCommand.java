@@ -1,6 +1,5 @@
 package dev.ballast.cli;
 
-import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.format.ModelFile;
@@ -14,6 +13,7 @@ import dev.ballast.train.Evaluator;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.Loss;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -37,7 +37,10 @@ final class EvalCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "FILE.toml", description = "Says where the data is.")
   private Path definition;
 
-  @Option(names = "--data", paramLabel = "PATH", description = "The folder that holds the data.")
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "The folder, or the .zip of images, that holds the data.")
   private Optional<Path> data;
 
   @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Examples a run.")
@@ -56,11 +59,13 @@ final class EvalCommand implements Callable<Integer> {
           spec.commandLine(), "--batch must be at least 1, not " + batch);
     }
     Definition d = DefinitionReader.read(definition);
-    DataSource source = data.map(d.data()::in).orElse(d.data());
+    d = d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
+    Loss loss = d.options().loss();
+    PrintWriter err = spec.commandLine().getErr();
     try (ModelFile file = ModelFile.open(model);
-        Dataset examples = trainData ? source.train() : source.test();
-        Session full = session(file, d.options().loss(), Math.min(batch, examples.size()));
-        Session single = session(file, d.options().loss(), 1)) {
+        Dataset examples = trainData ? d.train(err::println) : d.test(err::println);
+        Session full = session(file, loss, Math.min(batch, examples.size()));
+        Session single = session(file, loss, 1)) {
       Evaluation e = new Evaluator(full, single).evaluate(examples);
       Report r = new Report().put("examples", examples.size()).put("loss", e.loss());
       e.accuracy().ifPresent(a -> r.put("accuracy", a));

@@ -3,6 +3,9 @@ package dev.ballast.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Files that commands take and write. */
 final class ModelPaths {
@@ -24,6 +27,19 @@ final class ModelPaths {
     }
     if (Files.isDirectory(target)) {
       throw new IOException(target + ": is a folder; name a file with --out");
+    }
+  }
+
+  /** Writes a file beside its place and moves it there, so that a failure leaves the old one. */
+  static void replace(Path target, byte[] content) throws IOException {
+    // Not a temporary file of the platform's: those only their owner may read.
+    String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    Path beside = target.toAbsolutePath().resolveSibling(".ballast-" + unique + ".tmp");
+    try {
+      Files.write(beside, content, StandardOpenOption.CREATE_NEW);
+      Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
     }
   }
 }

@@ -2,24 +2,24 @@ package dev.ballast.cli;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ballast.image.GrayImage;
+import dev.ballast.image.ImageDecoder;
+import dev.ballast.image.PictureSize;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.IdxFile;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
 
-/** Grey pixels, a byte each, 0 dark to 255 light. */
+/** Gray pixels as a model takes them, a byte each, 0 dark to 255 light. */
 record Picture(String name, byte[] pixels) {
 
   /**
-   * The pictures of a file: the only one of a PNG, those with the given indices of an IDX file.
+   * The pictures of a file: the only one of a PNG, JPEG or GIF, those with the given indices of an
+   * IDX file.
    *
    * @throws IOException where the file can't be read or has no such picture
    */
@@ -55,42 +55,14 @@ record Picture(String name, byte[] pixels) {
     }
   }
 
-  private static Picture fromImage(Path file, Shape example, boolean invert) throws IOException {
-    int rank = example.rank();
-    int height = rank >= 2 ? example.dim(-2) : (int) Math.round(Math.sqrt(example.elements()));
-    int width = Math.toIntExact(example.elements() / height);
-    if ((long) width * height != example.elements()
-        || rank > 3
-        || rank == 3 && example.dim(0) > 1) {
-      throw new IOException(file + ": the model takes " + example + ", which is no grey picture");
-    }
-    BufferedImage image = ImageIO.read(file.toFile());
-    if (image == null) {
-      throw new IOException(file + ": is no image that can be read; PNG is best");
-    }
-    byte[] pixels = new byte[width * height];
-    BufferedImage grey = scaled(image, width, height, invert);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int level = grey.getRaster().getSample(x, y, 0);
-        pixels[y * width + x] = (byte) (invert ? 255 - level : level);
-      }
-    }
-    return new Picture(file.toString(), pixels);
-  }
-
   /**
-   * Where the image is transparent, its background shows: the one that the strokes stand out from.
+   * By the same code that reads images to train with. Where the image is transparent, the
+   * background shows that strokes stand out from.
    */
-  private static BufferedImage scaled(BufferedImage image, int width, int height, boolean invert) {
-    BufferedImage grey = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-    Graphics2D g = grey.createGraphics();
-    g.setColor(invert ? java.awt.Color.WHITE : java.awt.Color.BLACK);
-    g.fillRect(0, 0, width, height);
-    g.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-    g.drawImage(image, 0, 0, width, height, null);
-    g.dispose();
-    return grey;
+  private static Picture fromImage(Path file, Shape example, boolean invert) throws IOException {
+    PictureSize size = PictureSize.of(example);
+    int background = invert ? ImageDecoder.WHITE : ImageDecoder.BLACK;
+    GrayImage image = ImageDecoder.read(file, background).resized(size.width(), size.height());
+    return new Picture(file.toString(), (invert ? image.inverted() : image).pixels());
   }
 }

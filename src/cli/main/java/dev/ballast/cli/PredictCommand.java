@@ -1,8 +1,9 @@
 package dev.ballast.cli;
 
+import dev.ballast.cli.picture.HeatMap;
 import dev.ballast.format.ModelFile;
+import dev.ballast.image.PictureSize;
 import dev.ballast.ir.Graph;
-import dev.ballast.kernel.Slice;
 import dev.ballast.nn.Model;
 import dev.ballast.pass.Rebatch;
 import dev.ballast.plan.PlanOptions;
@@ -11,21 +12,23 @@ import dev.ballast.runtime.Session;
 import dev.ballast.runtime.SessionOptions;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
+import dev.ballast.train.Pixels;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -38,7 +41,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:  ballast predict mnist-mlp.ballast seven.png",
       "           ballast predict mnist-mlp.ballast"
-          + " models/mnist/t10k-images-idx3-ubyte.gz --index 0,1,2"
+          + " models/mnist/t10k-images-idx3-ubyte.gz --index 0,1,2",
+      "           ballast predict cat-dog-better.ballast photo.jpg --explain why.png"
     })
 final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE.ballast", description = "The trained model.")
@@ -48,7 +52,7 @@ final class PredictCommand implements Callable<Integer> {
       index = "1..*",
       arity = "1..*",
       paramLabel = "IMAGE",
-      description = "PNG files, scaled to the model's size, or IDX files.")
+      description = "PNG, JPEG or GIF files, squeezed to the model's size, or IDX files.")
   private List<Path> images;
 
   @Option(
@@ -59,14 +63,28 @@ final class PredictCommand implements Callable<Integer> {
       description = "Which images of an IDX file, from 0.")
   private List<Integer> indices;
 
-  @Option(names = "--invert", description = "PNG files are dark on light, unlike MNIST.")
+  @Option(
+      names = "--invert",
+      description = "Strokes are dark on light, unlike MNIST; not for IDX files.")
   private boolean invert;
+
+  @Option(
+      names = "--explain",
+      paramLabel = "FILE.png",
+      description = {
+        "Draw how much the probability of the class moves with each pixel, |∂ŷ/∂x|.",
+        "Of several images, FILE-1.png, FILE-2.png …"
+      })
+  private Optional<Path> explain;
 
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
+    if (explain.isPresent()) {
+      demandPng(explain.get());
+    }
     try (ModelFile model = ModelFile.open(file)) {
       Graph g = Rebatch.run(model.graph(), 1);
       if (!g.outputs().containsKey(Graphs.PROBABILITIES)) {
@@ -76,7 +94,8 @@ final class PredictCommand implements Callable<Integer> {
                 + g.outputs().keySet()
                 + ", no probabilities");
       }
-      var plan = Planner.plan(g, PlanOptions.defaults());
+      var plan =
+          Planner.plan(explain.isPresent() ? Graphs.sensitivity(g) : g, PlanOptions.defaults());
       try (Session s = Session.open(plan, model.weights(), SessionOptions.defaults())) {
         predictAll(s, new Provenance(model.metadata()));
       }
@@ -84,57 +103,62 @@ final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void demandPng(Path target) throws IOException {
+    if (!target.toString().endsWith(".png")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--explain writes a PNG: name a file that ends in .png, not " + target);
+    }
+    ModelPaths.demandWritable(target);
+  }
+
   private void predictAll(Session s, Provenance provenance) throws IOException {
     Shape example = s.input(Model.INPUT).type().shape();
     example = example.slice(1, example.rank());
-    List<Map<String, Object>> predictions = new ArrayList<>();
+    List<Picture> pictures = new ArrayList<>();
     for (Path path : images) {
-      for (Picture picture : Picture.read(path, indices, example, invert)) {
-        feed(s.input(Model.INPUT), picture, provenance);
-        s.run();
-        predictions.add(prediction(picture, s.output(Graphs.PROBABILITIES), provenance.classes()));
-      }
+      pictures.addAll(Picture.read(path, indices, example, invert));
     }
+    Pixels scale = new Pixels(provenance.mean(), provenance.deviation());
+    List<Prediction> predictions = new ArrayList<>();
+    SequencedMap<Path, byte[]> drawings = new LinkedHashMap<>();
+    for (Picture picture : pictures) {
+      MemorySegment bytes = MemorySegment.ofArray(picture.pixels());
+      scale.copy(bytes, 0, picture.pixels().length, s.input(Model.INPUT), 0);
+      s.run();
+      Prediction p =
+          Prediction.of(
+              picture.name(), s.output(Graphs.PROBABILITIES).toDoubles(), provenance.classes());
+      if (explain.isPresent()) {
+        double[] sensitivity = s.output(Graphs.SENSITIVITY).toDoubles();
+        Path target = target(predictions.size() + 1, pictures.size());
+        drawings.put(target, HeatMap.png(PictureSize.of(example), picture.pixels(), sensitivity));
+        p = p.explained(target, sensitivity);
+      }
+      predictions.add(p);
+    }
+    for (var drawing : drawings.entrySet()) {
+      ModelPaths.replace(drawing.getKey(), drawing.getValue());
+    }
+    print(predictions);
+  }
+
+  /** FILE.png, or FILE-3.png where there are more. */
+  private Path target(int number, int of) {
+    Path whole = explain.orElseThrow();
+    String name = whole.getFileName().toString();
+    String stem = name.substring(0, name.length() - ".png".length());
+    return of == 1 ? whole : whole.resolveSibling(stem + "-" + number + ".png");
+  }
+
+  private void print(List<Prediction> predictions) {
     PrintWriter out = spec.commandLine().getOut();
     if (format.isJson()) {
-      new Report().put("predictions", predictions).print(out, format);
+      List<Map<String, Object>> all = predictions.stream().map(Prediction::json).toList();
+      new Report().put("predictions", all).print(out, format);
     } else {
-      predictions.forEach(p -> describe(p, out));
+      predictions.forEach(p -> out.print(p.text()));
       out.flush();
     }
-  }
-
-  private static void feed(Slice input, Picture picture, Provenance provenance) {
-    for (int i = 0; i < picture.pixels().length; i++) {
-      double scaled = (picture.pixels()[i] & 255) / 255.0;
-      input.set(i, (scaled - provenance.mean()) / provenance.deviation());
-    }
-  }
-
-  private static Map<String, Object> prediction(
-      Picture picture, Slice probabilities, List<String> classes) {
-    double[] p = probabilities.toDoubles();
-    Map<String, Double> byClass = new LinkedHashMap<>();
-    List<Integer> sorted =
-        IntStream.range(0, p.length).boxed().sorted(Comparator.comparing(i -> -p[i])).toList();
-    sorted.forEach(i -> byClass.put(i < classes.size() ? classes.get(i) : "class " + i, p[i]));
-    Map<String, Object> prediction = new LinkedHashMap<>();
-    prediction.put("image", picture.name());
-    prediction.put("class", byClass.keySet().iterator().next());
-    prediction.put("probabilities", byClass);
-    return prediction;
-  }
-
-  private static void describe(Map<String, Object> prediction, PrintWriter out) {
-    out.println(prediction.get("image") + ": " + prediction.get("class"));
-    ((Map<?, ?>) prediction.get("probabilities"))
-        .forEach(
-            (name, p) ->
-                out.printf(
-                    Locale.ROOT,
-                    "  %-12s %7.3f %%  %s%n",
-                    name,
-                    100 * (Double) p,
-                    "█".repeat((int) Math.round(40 * (Double) p))));
   }
 }

@@ -2,6 +2,7 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.picture.LearningCurve;
 import dev.ballast.format.ModelFile;
 import dev.ballast.plan.Plan;
 import dev.ballast.train.Dataset;
@@ -12,6 +13,7 @@ import dev.ballast.train.Trainer;
 import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -48,8 +50,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where to write the model; NAME.ballast in the current folder by default.")
   private Optional<Path> out;
 
-  @Option(names = "--data", paramLabel = "PATH", description = "The folder that holds the data.")
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "The folder, or the .zip of images, that holds the data.")
   private Optional<Path> data;
+
+  @Option(names = "--curve", paramLabel = "FILE.svg", description = "Draw losses and accuracy.")
+  private Optional<Path> curve;
 
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
@@ -59,9 +67,12 @@ final class TrainCommand implements Callable<Integer> {
     Definition d = definition();
     Path target = out.orElse(Path.of(d.model().name() + ".ballast"));
     ModelPaths.demandWritable(target);
+    if (curve.isPresent()) {
+      ModelPaths.demandWritable(curve.get());
+    }
     PrintWriter err = spec.commandLine().getErr();
-    try (Dataset train = d.data().train();
-        Dataset test = d.data().test();
+    try (Dataset train = d.train(err::println);
+        Dataset test = d.test(err::println);
         Trainer trainer = new Trainer(d.model(), d.options(), train, Optional.of(test))) {
       announce(err, trainer.plan(), train);
       TrainingOptions o = d.options();
@@ -74,6 +85,10 @@ final class TrainCommand implements Callable<Integer> {
           Graphs.serving(d.model(), o.loss(), 1),
           trainer.session().weights(),
           Provenance.of(d, train, run.size(), best).metadata());
+      if (curve.isPresent()) {
+        String svg = LearningCurve.svg(d.model().name(), run, kept(run));
+        ModelPaths.replace(curve.get(), svg.getBytes(StandardCharsets.UTF_8));
+      }
       report(d, trainer, run, best.get(), target).print(spec.commandLine().getOut(), format);
     }
     return 0;
@@ -88,7 +103,7 @@ final class TrainCommand implements Callable<Integer> {
     TrainingOptions o = d.options();
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
     d = d.withOptions(o);
-    return data.isPresent() ? d.withData(d.data().in(data.get())) : d;
+    return d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
   }
 
   private static void announce(PrintWriter err, Plan plan, Dataset train) {
@@ -119,6 +134,7 @@ final class TrainCommand implements Callable<Integer> {
       r.put("trainLoss", run.getLast().trainLoss());
     }
     r.put("epochs", run.size());
+    kept(run).ifPresent(k -> r.put("bestEpoch", k));
     r.put("secondsPerEpoch", medianSeconds(run));
     r.put("trainingSeconds", run.stream().mapToDouble(Epoch::seconds).sum());
     r.put("steps", run.stream().mapToInt(Epoch::steps).sum());
@@ -138,6 +154,19 @@ final class TrainCommand implements Callable<Integer> {
     }
     r.put("model", target.toString());
     return r;
+  }
+
+  /** The epoch that {@link Trainer#fit} took the weights of: the best, and of equals the first. */
+  private static Optional<Integer> kept(List<Epoch> run) {
+    Optional<Epoch> best = Optional.empty();
+    for (Epoch e : run) {
+      boolean better =
+          e.evaluation().isPresent()
+              && (best.isEmpty()
+                  || e.evaluation().get().beats(best.get().evaluation().orElseThrow()));
+      best = better ? Optional.of(e) : best;
+    }
+    return best.map(Epoch::number);
   }
 
   private static double medianSeconds(List<Epoch> run) {

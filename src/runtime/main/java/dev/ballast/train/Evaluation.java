@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
  */
 public record Evaluation(double loss, OptionalDouble accuracy) {
   /** Whether this is better: more right answers or, with none to count, a smaller loss. */
-  boolean beats(Evaluation other) {
+  public boolean beats(Evaluation other) {
     if (accuracy.isPresent() && other.accuracy().isPresent()) {
       return accuracy.getAsDouble() > other.accuracy().getAsDouble();
     }

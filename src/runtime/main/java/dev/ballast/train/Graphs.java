@@ -8,6 +8,7 @@ import dev.ballast.ir.Phase;
 import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
+import dev.ballast.op.Ops;
 import dev.ballast.pass.Passes;
 import dev.ballast.pass.Rebatch;
 import dev.ballast.tensor.DType;
@@ -30,6 +31,9 @@ public final class Graphs {
 
   /** The name of a classifier's probabilities among the outputs. */
   public static final String PROBABILITIES = "probabilities";
+
+  /** The name of the inputs' gradient among the outputs: of the type of the input. */
+  public static final String SENSITIVITY = "sensitivity";
 
   private Graphs() {}
 
@@ -78,5 +82,43 @@ public final class Graphs {
     b.output(LOSS, loss.mean(y, target));
     loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
     return Passes.forRunning(b.build());
+  }
+
+  /**
+   * Forward pass with the probabilities of one example and, in {@link #SENSITIVITY}, how much that
+   * of the most probable class moves with each element of the input: |∂ŷ/∂x|, by the same backward
+   * pass that trains.
+   *
+   * <p>What is differentiated is the probability of all other classes, 1 − ŷ. It differs in sign
+   * alone, and stays exact where ŷ is so near to 1 that single precision can't tell.
+   *
+   * @param forward a classifier's graph as {@link #serving} makes it, or as a model file holds it
+   * @throws IllegalArgumentException where the graph has no probabilities
+   */
+  public static Graph sensitivity(Graph forward) {
+    Graph sized = Rebatch.run(forward, 1);
+    if (!sized.outputs().containsKey(PROBABILITIES)) {
+      throw new IllegalArgumentException(forward.name() + " has no output " + PROBABILITIES);
+    }
+    GraphBuilder b = GraphBuilder.extending(forward.name() + " sensitivity", sized);
+    Expr x = b.expr(input(sized));
+    Expr p = b.expr(sized.outputs().get(PROBABILITIES));
+    b.output(PROBABILITIES, p);
+    int classes = p.shape().dim(-1);
+    Expr others =
+        classes == 1
+            ? p
+            : Ops.mul(p, Ops.equal(Ops.oneHot(Ops.argMax(p, -1), classes, DType.F32), zero(p)));
+    Expr gradient = Autodiff.gradients(Ops.sum(others), List.of(x)).getFirst();
+    b.output(SENSITIVITY, Ops.abs(gradient));
+    return Passes.standard(b.build());
+  }
+
+  private static Value input(Graph g) {
+    return g.inputs().stream().filter(i -> i.name().equals(Model.INPUT)).findFirst().orElseThrow();
+  }
+
+  private static Expr zero(Expr like) {
+    return Ops.constant(like, 0);
   }
 }

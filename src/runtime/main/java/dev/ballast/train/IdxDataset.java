@@ -1,11 +1,9 @@
 package dev.ballast.train;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.ballast.kernel.Slice;
 import dev.ballast.tensor.Shape;
-import dev.ballast.tensor.TensorType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,14 +13,14 @@ import java.nio.file.Path;
  * Images and labels from a pair of IDX files, kept as bytes off the heap. A pixel p becomes (p /
  * 255 − mean) / deviation.
  */
-public final class IdxDataset implements Dataset {
+public final class IdxDataset implements LabelledDataset {
   private final Arena arena;
   private final MemorySegment images;
   private final MemorySegment labels;
   private final int size;
   private final Shape example;
   private final int pixels;
-  private final float[] scaled = new float[256];
+  private final Pixels scale;
 
   private IdxDataset(Arena arena, IdxFile images, IdxFile labels, double mean, double deviation) {
     this.arena = arena;
@@ -31,9 +29,7 @@ public final class IdxDataset implements Dataset {
     this.size = images.shape().dim(0);
     this.example = images.shape().slice(1, images.shape().rank());
     this.pixels = Math.toIntExact(example.elements());
-    for (int p = 0; p < scaled.length; p++) {
-      scaled[p] = (float) ((p / 255.0 - mean) / deviation);
-    }
+    this.scale = new Pixels(mean, deviation);
   }
 
   /**
@@ -73,22 +69,11 @@ public final class IdxDataset implements Dataset {
   }
 
   @Override
-  public TensorType target() {
-    return TensorType.i32();
+  public void copyExample(int index, Slice x, int row) {
+    scale.copy(images, (long) index * pixels, pixels, x, row);
   }
 
   @Override
-  public void copy(int index, Slice x, Slice target, int row) {
-    long from = (long) index * pixels;
-    long to = (long) row * pixels;
-    MemorySegment out = x.memory();
-    for (int i = 0; i < pixels; i++) {
-      out.setAtIndex(JAVA_FLOAT_UNALIGNED, to + i, scaled[images.get(JAVA_BYTE, from + i) & 255]);
-    }
-    target.setLong(row, labels.get(JAVA_BYTE, index) & 255);
-  }
-
-  /** The label of an example. */
   public int label(int index) {
     return labels.get(JAVA_BYTE, index) & 255;
   }

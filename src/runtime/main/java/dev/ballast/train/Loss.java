@@ -78,8 +78,18 @@ public sealed interface Loss {
     }
   }
 
-  /** (ŷ − y)², y of the predictions' own type. */
-  record MeanSquaredError() implements Loss {
+  /**
+   * (ŷ − y)², y of the predictions' own type.
+   *
+   * @param classifies whether the predictions are the probabilities of classes, to be compared with
+   *     ½, or plain numbers, of which none is right or wrong
+   */
+  record MeanSquaredError(boolean classifies) implements Loss {
+    /** Of plain numbers. */
+    public MeanSquaredError() {
+      this(false);
+    }
+
     @Override
     public String label() {
       return "mse";
@@ -97,12 +107,12 @@ public sealed interface Loss {
 
     @Override
     public Optional<Expr> probabilities(Expr prediction) {
-      return Optional.empty();
+      return classifies ? Optional.of(prediction) : Optional.empty();
     }
 
     @Override
     public Optional<Expr> correct(Expr prediction, Expr target) {
-      return Optional.empty();
+      return classifies ? Optional.of(shareRight(prediction, 0.5, target)) : Optional.empty();
     }
   }
 
@@ -128,17 +138,18 @@ public sealed interface Loss {
       return Optional.of(Ops.sigmoid(prediction));
     }
 
-    /** Right where the score's sign says what the target, rounded, does. */
     @Override
     public Optional<Expr> correct(Expr prediction, Expr target) {
-      Expr said = Ops.greater(prediction, Ops.constant(prediction, 0));
-      Expr truth = Ops.greater(target, Ops.constant(target, 0.5));
-      Expr share = Ops.constant(prediction, 1.0 / rowElements(prediction));
-      return Optional.of(Ops.mul(Ops.sum(Ops.equal(said, truth)), share));
+      return Optional.of(shareRight(prediction, 0, target));
     }
+  }
 
-    private static long rowElements(Expr e) {
-      return e.type().elements() / e.shape().dim(0);
-    }
+  /** Right where the prediction is above the threshold and the target above ½, or neither is. */
+  private static Expr shareRight(Expr prediction, double threshold, Expr target) {
+    Expr said = Ops.greater(prediction, Ops.constant(prediction, threshold));
+    Expr truth = Ops.greater(target, Ops.constant(target, 0.5));
+    long answers = prediction.type().elements() / prediction.shape().dim(0);
+    Expr share = Ops.constant(prediction, 1.0 / answers);
+    return Ops.mul(Ops.sum(Ops.equal(said, truth)), share);
   }
 }

@@ -33,6 +33,10 @@ public record TrainingOptions(
     return new TrainingOptions(loss, optimizer, 64, 10, 0, true, PlanOptions.defaults());
   }
 
+  public TrainingOptions withLoss(Loss newLoss) {
+    return new TrainingOptions(newLoss, optimizer, batch, epochs, seed, shuffle, plan);
+  }
+
   public TrainingOptions withBatch(int newBatch) {
     return new TrainingOptions(loss, optimizer, newBatch, epochs, seed, shuffle, plan);
   }

@@ -1,46 +1,38 @@
 package dev.ballast.cli.definition;
 
-import dev.ballast.train.IdxDataset;
+import dev.ballast.train.LabelledDataset;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
 
-/**
- * Where examples come from: pairs of IDX files, images and labels.
- *
- * @param folder that holds the files
- * @param trainImages file names within the folder, as the others
- * @param mean taken from each pixel, which is scaled to [0, 1] before
- * @param deviation that the difference is divided by
- */
-public record DataSource(
-    Path folder,
-    String trainImages,
-    String trainLabels,
-    String testImages,
-    String testLabels,
-    double mean,
-    double deviation) {
+/** Where a definition's examples come from. A pixel p becomes (p / 255 − mean) / deviation. */
+public sealed interface DataSource permits IdxSource, ImageSource {
+  Path folder();
+
+  /** Taken from each pixel, which is scaled to [0, 1] before. */
+  double mean();
+
+  /** What the difference is divided by. */
+  double deviation();
 
   /** The same files in another folder. */
-  public DataSource in(Path otherFolder) {
-    return new DataSource(
-        otherFolder, trainImages, trainLabels, testImages, testLabels, mean, deviation);
-  }
+  DataSource in(Path otherFolder);
 
-  public IdxDataset train() throws IOException {
-    return open(trainImages, trainLabels);
-  }
+  /**
+   * The classes' names as the data tell them, label 0 first; empty where they do not.
+   *
+   * @throws IOException where the data are not there
+   */
+  List<String> classes() throws IOException;
 
-  public IdxDataset test() throws IOException {
-    return open(testImages, testLabels);
-  }
+  /**
+   * @param remarks hears, line by line, what was wrong with data that were passed over
+   */
+  LabelledDataset train(Consumer<String> remarks) throws IOException;
 
-  private IdxDataset open(String images, String labels) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(
-          folder + ": there is no such folder; say where the data is with --data");
-    }
-    return IdxDataset.open(folder.resolve(images), folder.resolve(labels), mean, deviation);
-  }
+  /**
+   * @param remarks hears, line by line, what was wrong with data that were passed over
+   */
+  LabelledDataset test(Consumer<String> remarks) throws IOException;
 }

@@ -104,7 +104,9 @@ class DefinitionReaderTest {
           out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, out, init, bias]
           rate = 0.5 | rate = 1.5 | 31:1: layer.rate: must be in [0, 1), not 1.5
           "he_normal" | "he" | 36:1: layer.init: unknown initializer 'he': torch, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros
-          kind = "idx" | kind = "csv" | 10:1: data.kind: unknown kind of data 'csv': only idx
+          kind = "idx" | kind = "images" | 12:1: data.train_images: there is no such key here, only [kind, mean, deviation, folder, train, test, broken]
+          kind = "idx" | kind = "images"\\nbroken = "drop" | 11:1: data.broken: must be refuse or skip, not drop
+          kind = "idx" | kind = "csv" | 10:1: data.kind: unknown kind of data 'csv': only idx and images
           """)
   void aMistakeIsToldWithItsPlace(String original, String replacement, String complaint) {
     assertTrue(GOOD.contains(original), original);

@@ -1,0 +1,54 @@
+package dev.ballast.cli.definition;
+
+import dev.ballast.train.IdxDataset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Pairs of IDX files, images and labels.
+ *
+ * @param folder that holds the files
+ * @param trainImages file names within the folder, as the others
+ */
+public record IdxSource(
+    Path folder,
+    String trainImages,
+    String trainLabels,
+    String testImages,
+    String testLabels,
+    double mean,
+    double deviation)
+    implements DataSource {
+
+  @Override
+  public IdxSource in(Path otherFolder) {
+    return new IdxSource(
+        otherFolder, trainImages, trainLabels, testImages, testLabels, mean, deviation);
+  }
+
+  @Override
+  public List<String> classes() {
+    return List.of();
+  }
+
+  @Override
+  public IdxDataset train(Consumer<String> remarks) throws IOException {
+    return open(trainImages, trainLabels);
+  }
+
+  @Override
+  public IdxDataset test(Consumer<String> remarks) throws IOException {
+    return open(testImages, testLabels);
+  }
+
+  private IdxDataset open(String images, String labels) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(
+          folder + ": there is no such folder; say where the data is with --data");
+    }
+    return IdxDataset.open(folder.resolve(images), folder.resolve(labels), mean, deviation);
+  }
+}
