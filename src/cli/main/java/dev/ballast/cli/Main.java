@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       InspectCommand.class,
       PlanCommand.class,
+      GradCommand.class,
+      PathsCommand.class,
       DoctorCommand.class
     },
     footer = {
