@@ -3,6 +3,7 @@ package dev.ballast.cli.calculus;
 import dev.ballast.cli.expression.Operator;
 import dev.ballast.cli.expression.Step;
 import dev.ballast.ir.Expr;
+import dev.ballast.ir.Interpreter;
 import dev.ballast.ir.Node;
 import dev.ballast.ir.Op;
 import dev.ballast.ir.Value;
@@ -12,9 +13,12 @@ import dev.ballast.op.Product;
 import dev.ballast.op.Reduce;
 import dev.ballast.op.Selection;
 import dev.ballast.op.Unary;
+import dev.ballast.tensor.Literal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes what a gradient rule emitted as it would stand on a board, in terms of the steps and of
@@ -71,6 +75,11 @@ final class Formula {
   }
 
   private String write(Node n, Map<Value, String> own, int outer) {
+    Optional<Literal> constant = constant(n);
+    if (constant.isPresent()) {
+      String number = Numbers.of(constant.get(), Numbers.BOARD);
+      return around(number, number.startsWith("-") ? SIGN : ATOM, outer);
+    }
     List<Value> in = n.inputs();
     Op op = n.op();
     return switch (op) {
@@ -79,8 +88,6 @@ final class Formula {
       case Move.Transpose ignored -> write(in.getFirst(), own, ATOM) + "ᵀ";
       case Product.MatMul m -> product(m, in, own, outer);
       case Binary.Add ignored -> infix(in, " + ", SUM, own, outer);
-      case Binary.Sub ignored when in.stream().allMatch(Formula::isNumber) ->
-          Numbers.of(number(in.getFirst()) - number(in.getLast()), Numbers.BOARD);
       case Binary.Sub ignored -> infix(in, " - ", SUM, own, outer);
       case Binary.Mul ignored when isOne(in.getFirst()) -> write(in.getLast(), own, outer);
       case Binary.Mul ignored when isOne(in.getLast()) -> write(in.getFirst(), own, outer);
@@ -136,11 +143,15 @@ final class Formula {
 
   /** {@code a where c, else b}, by Iverson's bracket where b is 0. */
   private String choice(List<Value> in, Map<Value, String> own, int outer) {
+    Optional<Literal> decided = constant(in.get(0)).filter(c -> c.type().elements() == 1);
+    if (decided.isPresent()) {
+      return write(in.get(decided.get().get(0) != 0 ? 1 : 2), own, outer);
+    }
     String condition = write(in.get(0), own, 0);
     String chosen = write(in.get(1), own, PRODUCT);
     String other = write(in.get(2), own, 0);
     if (other.equals("0") && condition.startsWith("[")) {
-      return around(chosen + " · " + condition, PRODUCT, outer);
+      return chosen.equals("1") ? condition : around(chosen + " · " + condition, PRODUCT, outer);
     }
     return "(" + write(in.get(1), own, 0) + " if " + condition + " else " + other + ")";
   }
@@ -163,22 +174,30 @@ final class Formula {
     };
   }
 
-  private static boolean isNumber(Value v) {
-    return v instanceof Value.Constant && v.type().elements() == 1;
+  /** What does not depend on any step, as the 3 - 1 in a cube's derivative. */
+  private Optional<Literal> constant(Value v) {
+    return switch (v) {
+      case Value.Constant c -> Optional.of(c.literal());
+      case Value.Result r when !known.containsKey(r) -> constant(nodes.get(r.node()));
+      default -> Optional.empty();
+    };
   }
 
-  private static double number(Value v) {
-    return ((Value.Constant) v).literal().get(0);
+  private Optional<Literal> constant(Node n) {
+    List<Literal> inputs = new ArrayList<>();
+    for (Value in : n.inputs()) {
+      Optional<Literal> c = constant(in);
+      if (c.isEmpty() || c.get().type().elements() > 1) {
+        return Optional.empty();
+      }
+      inputs.add(c.get());
+    }
+    boolean number = n.results().size() == 1 && n.results().getFirst().type().elements() == 1;
+    return number ? Optional.of(Interpreter.evaluate(n.op(), inputs).getFirst()) : Optional.empty();
   }
 
-  /** The exponent that is left of a square. */
   private boolean isFirstPower(Value exponent) {
-    return exponent instanceof Value.Result r
-        && nodes.get(r.node()).op() instanceof Binary.Sub
-        && nodes.get(r.node()).inputs().stream().allMatch(Formula::isNumber)
-        && number(nodes.get(r.node()).inputs().getFirst())
-                - number(nodes.get(r.node()).inputs().getLast())
-            == 1;
+    return constant(exponent).filter(c -> c.type().elements() == 1 && c.get(0) == 1).isPresent();
   }
 
   private static boolean scales(List<Value> in) {

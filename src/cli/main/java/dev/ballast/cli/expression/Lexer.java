@@ -55,8 +55,8 @@ final class Lexer {
       String shown = Character.isISOControl(c) ? "" : " '" + Character.toString(c) + "'";
       throw source.complaint(
           at,
-          String.format("found the character U+%04X%s, which the language does not have", c, shown)
-              + (c == '"' ? "; expected a number, a name or an operator" : ""));
+          String.format("found the character%s (U+%04X)", shown, c)
+              + ", expected a number, a name or an operator");
     }
   }
 

@@ -91,7 +91,7 @@ final class Words {
       if (length * rows != elements.size()) {
         throw source.complaint(
             row.at(),
-            "this row has " + length + " numbers, those above " + before / Math.max(1, rows - 1));
+            "rows differ in length: " + length + " here, " + before / (rows - 1) + " above");
       }
       skipNewlines();
     } while (comma());

@@ -13,7 +13,8 @@ final class DiagramPicture {
       text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;\
       font-size:12px;fill:#28323e;text-anchor:middle;font-variant-numeric:tabular-nums}
       .title{font-size:14px;font-weight:700;fill:#111820}
-      .local{fill:#9b2d00;stroke:#fff;stroke-width:4;paint-order:stroke;stroke-linejoin:round}
+      .local{fill:#9b2d00}
+      .gap{fill:#fff}
       .edge{stroke:#5a6675;stroke-width:1.4;fill:none}
       .head{fill:#5a6675;stroke:none}
       """;
@@ -118,6 +119,7 @@ final class DiagramPicture {
       String label = diagram.edges().get(i).label();
       if (!label.isEmpty()) {
         LayeredLayout.Box b = layout.label(i);
+        svg.rect("gap", b.x(), b.y(), b.width(), b.height());
         svg.write("local", b.x() + b.width() / 2, b.y() + SMALL + 1, label);
       }
     }
