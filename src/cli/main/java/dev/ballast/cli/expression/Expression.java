@@ -61,7 +61,7 @@ public final class Expression {
    */
   public static Expression read(String argument) throws IOException {
     if (!isFile(argument)) {
-      return parse(argument, "expression");
+      return parse(argument.strip(), "expression");
     }
     Path file = Path.of(argument);
     if (!Files.exists(file)) {
