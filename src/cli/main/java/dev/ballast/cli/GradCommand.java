@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "[1,2] and [[2,1],[1,1]]; NAME = … names a value, ; or a new line comes between.",
       "A file may give the point as well, in lines such as: at x = 1",
       "",
-      "Example:  ballast grad \"z = x + y; b = sigmoid(x); z * b\" --at x=1 --at y=2 --trace",
+      "Example:  ballast grad \"z = x + y; z * sigmoid(x)\" --at x=1 --at y=2 --trace",
       "          ballast grad models/lecture/two-layer.expr --svg graph.svg"
     })
 final class GradCommand implements Callable<Integer> {

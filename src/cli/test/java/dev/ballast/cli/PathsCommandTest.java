@@ -190,6 +190,8 @@ class PathsCommandTest {
     assertTrue(out.endsWith("\na → L\na → L\n"), out);
     String told = CommandRun.complaint("paths", "x*x", "--from", "q");
     assertTrue(told.contains("--from q: there is no such node"), told);
+    told = CommandRun.complaint("paths", "k = 7; x*k", "--from", "k");
+    assertTrue(told.contains("--from k: no variable moves it"), told);
     assertEquals(Main.WRONG_USAGE, CommandRun.of("paths", "x", "--limit", "-1").status());
   }
 }

@@ -111,7 +111,10 @@ public final class Blackboard {
     String symbols = sum(terms.stream().map(this::symbols).toList());
     List<String> parts = terms.stream().map(this::numbers).toList();
     String numbers = sum(parts);
-    List<String> sides = new ArrayList<>(List.of(symbols));
+    List<String> sides = new ArrayList<>();
+    if (!symbols.equals(value)) {
+      sides.add(symbols);
+    }
     if (!numbers.equals(symbols) && !numbers.equals(value)) {
       sides.add(numbers);
     }

@@ -5,6 +5,7 @@ import dev.ballast.cli.expression.Step;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ public final class PathCounts {
   private final Names names;
   private final BigInteger[] counts;
   private final List<List<Integer>> users = new ArrayList<>();
+  private final BitSet movable = new BitSet();
 
   private PathCounts(Expression expression) {
     this.expression = expression;
@@ -33,6 +35,9 @@ public final class PathCounts {
       }
     }
     for (int v = 0; v < steps.size(); v++) {
+      List<Integer> operands = steps.get(v).operands();
+      movable.set(
+          v, steps.get(v) instanceof Step.Variable || operands.stream().anyMatch(movable::get));
       for (int u : steps.get(v).operands()) {
         users.get(u).add(v);
       }
@@ -63,7 +68,7 @@ public final class PathCounts {
   /**
    * Where the paths to be listed start: the step of that name, or all variables.
    *
-   * @throws IllegalArgumentException where no step has the name
+   * @throws IllegalArgumentException where no step has the name, or nothing moves the one that has
    */
   public List<Integer> sources(Optional<String> from) {
     List<Integer> sources = new ArrayList<>();
@@ -74,6 +79,10 @@ public final class PathCounts {
       if (chosen && (!(s instanceof Step.Constant) || s.name().isPresent())) {
         sources.add(i);
       }
+    }
+    if (from.isPresent() && !sources.isEmpty() && !movable.get(sources.getFirst())) {
+      throw new IllegalArgumentException(
+          "--from " + from.get() + ": no variable moves it, so no derivative flows to it");
     }
     if (from.isPresent() && sources.isEmpty()) {
       throw new IllegalArgumentException("--from " + from.get() + ": there is no such node");

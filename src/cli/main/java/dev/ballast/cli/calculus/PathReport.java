@@ -170,7 +170,7 @@ public final class PathReport {
       return s.number(link.product().get());
     }
     List<PathList.Link> links = link.links();
-    // No factor where the path is the result alone, or where a constant stands in the way.
+    // Absent where an operator passes nothing on.
     List<Double> factors = PathList.factors(s, links);
     boolean whole = factors.size() == links.size() - 1;
     double product = whole ? factors.stream().reduce(1.0, (a, b) -> a * b) : 0;

@@ -13,6 +13,9 @@ public record Diagram(String title, List<Node> nodes, List<Edge> edges) {
     edges = List.copyOf(edges);
   }
 
+  /** More than anyone can read, and a layout of seconds. */
+  private static final int MAX_DRAWN = 1000;
+
   /** What a node is, which is how it looks. */
   public enum Kind {
     VARIABLE("variable", "#c3ccd6", "#5a6675"),
@@ -41,8 +44,20 @@ public record Diagram(String title, List<Node> nodes, List<Edge> edges) {
   /** An arrow; the label may be empty. */
   public record Edge(int from, int to, String label) {}
 
-  /** The picture, as a file of its own. */
+  /**
+   * The picture, as a file of its own.
+   *
+   * @throws IllegalArgumentException where the graph is larger than a sheet
+   */
   public String svg() {
+    if (nodes.size() > MAX_DRAWN) {
+      throw new IllegalArgumentException(
+          "--svg: the graph has "
+              + nodes.size()
+              + " nodes, a picture takes at most "
+              + MAX_DRAWN
+              + "; --dot writes graphs of any size");
+    }
     return new DiagramPicture(this).svg();
   }
 
