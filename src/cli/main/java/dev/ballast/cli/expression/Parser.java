@@ -230,10 +230,9 @@ final class Parser {
       } else if (t.is(")") && depth > 0) {
         reduceToOpen();
         close();
-      } else if (t.is(",") && depth > 0 && reduceToOpen() && !frames.peek().call().isEmpty()) {
-        words.take();
-        Frame f = frames.pop();
-        frames.push(new Frame(f.operator(), f.call(), f.arguments() + 1, f.token()));
+      } else if (t.is(",") && depth > 0) {
+        reduceToOpen();
+        nextArgument();
         return true;
       } else if (depth == 0 && words.atEndOfStatement()) {
         reduceToOpen();
@@ -242,6 +241,15 @@ final class Parser {
         throw words.unexpected(depth == 0 ? "an operator, ';' or the end of the line" : closing());
       }
     }
+  }
+
+  private void nextArgument() {
+    if (frames.peek().call().isEmpty()) {
+      throw words.unexpected(closing());
+    }
+    words.take();
+    Frame f = frames.pop();
+    frames.push(new Frame(f.operator(), f.call(), f.arguments() + 1, f.token()));
   }
 
   private String closing() {
@@ -266,12 +274,11 @@ final class Parser {
     }
   }
 
-  private boolean reduceToOpen() {
+  private void reduceToOpen() {
     while (!frames.isEmpty() && !frames.peek().isOpen()) {
       Frame f = frames.pop();
       apply(f.operator().orElseThrow(), f.token().at());
     }
-    return true;
   }
 
   private void close() {
