@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,6 +24,8 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       InspectCommand.class,
       PlanCommand.class,
+      GradCommand.class,
+      PathsCommand.class,
       DoctorCommand.class
     },
     footer = {
@@ -33,6 +36,9 @@ import picocli.CommandLine.Command;
 public final class Main {
   static final int FAILED = 1;
   static final int WRONG_USAGE = 2;
+
+  /** Commands that take a written function, which may start with a minus. */
+  private static final List<String> FUNCTION_COMMANDS = List.of("grad", "paths");
 
   private Main() {}
 
@@ -47,12 +53,31 @@ public final class Main {
     CommandLine line = new CommandLine(new Main());
     line.setOut(out);
     line.setErr(err);
+    FUNCTION_COMMANDS.forEach(
+        name -> line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true));
     line.setExecutionExceptionHandler((e, command, result) -> complain(e, command));
     if (arguments.length == 0) {
       line.usage(err);
       return WRONG_USAGE;
     }
-    return line.execute(arguments);
+    return line.execute(minusAsSign(arguments));
+  }
+
+  /**
+   * Hides the minus of a function such as {@code -h*x} behind a blank, where it is no option and no
+   * option's value: picocli would take it for {@code -h}.
+   */
+  private static String[] minusAsSign(String[] arguments) {
+    String[] shown = arguments.clone();
+    boolean functions = arguments.length > 0 && FUNCTION_COMMANDS.contains(arguments[0]);
+    for (int i = 1; functions && i < arguments.length; i++) {
+      String a = arguments[i];
+      boolean option = a.startsWith("--") || a.equals("-h") || a.equals("-V");
+      if (a.startsWith("-") && !option && !arguments[i - 1].startsWith("--")) {
+        shown[i] = " " + a;
+      }
+    }
+    return shown;
   }
 
   /** What users can cause is told in a line; anything else is our mistake and shows where. */

@@ -249,7 +249,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "eval", "predict", "inspect", "plan", "doctor"})
+  @ValueSource(strings = {"train", "eval", "predict", "inspect", "plan", "grad", "paths", "doctor"})
   void helpShowsAnExample(String command) {
     Run r = run(command, "--help");
     assertEquals(0, r.status());

@@ -161,6 +161,79 @@ class AutodiffTest {
     assertEquals(Set.of("fc1"), products);
   }
 
+  /** ∂L/∂x = Σ ∂L/∂v · ∂v/∂x: the terms that were seen add up to the gradient. */
+  @Test
+  void theWatchedPassShowsATermForEachUse() {
+    Expr x = b.input("x", f64());
+    Expr square = Ops.mul(x, x);
+    Expr loss = Ops.add(square, Ops.sin(x));
+    Backward pass = Autodiff.backward(loss, Autodiff.one(loss), List.of(x));
+    List<Contribution> ofX =
+        pass.contributions().stream().filter(c -> c.receiver().equals(x.value())).toList();
+    assertEquals(
+        List.of("sin", "mul", "mul"), ofX.stream().map(c -> c.user().op().name()).toList());
+    assertEquals(List.of(0, 0, 1), ofX.stream().map(Contribution::input).toList());
+    for (int i = 0; i < 3; i++) {
+      b.output("term" + i, ofX.get(i).term());
+    }
+    b.output("dx", pass.gradient(x));
+    b.output("dsquare", pass.reached(square).orElseThrow());
+    Outcome o = run(f64(), 0.5);
+    assertEquals(Math.cos(0.5), o.number("term0"), 1e-15);
+    assertEquals(0.5, o.number("term1"));
+    assertEquals(0.5, o.number("term2"));
+    assertEquals(Math.cos(0.5) + 1, o.number("dx"), 1e-15);
+    assertEquals(1, o.number("dsquare"));
+  }
+
+  /** A vector times the Jacobian of y = A x is the vector times A. */
+  @Test
+  void aSeedIsMultipliedByTheJacobian() {
+    Expr x = b.input("x", f64(2, 1));
+    Expr a = b.constant(Literal.of(f64(3, 2), 1, 2, 3, 4, 5, 6));
+    Expr seed = b.constant(Literal.of(f64(3, 1), 1, -1, 2));
+    b.output("dx", Autodiff.backward(Ops.matmul(a, x), seed, List.of(x)).gradient(x));
+    assertEquals(Literal.of(f64(2, 1), 8, 10), run(f64(2, 1), 7, 7).output("dx"));
+  }
+
+  /** y = u·w with w = u²: the local ∂y/∂u is w, the whole derivative 3u². */
+  @Test
+  void withinAStretchWhatLiesBeforeCountsAsGiven() {
+    Expr u = b.input("u", f64());
+    Expr w = Ops.square(u);
+    int from = b.nodes().size();
+    Expr y = Ops.mul(u, w);
+    List<Node> stretch = b.nodes().subList(from, b.nodes().size());
+    Backward local = Autodiff.backward(y, Autodiff.one(y), List.of(u, w), stretch);
+    b.output("local", local.gradient(u));
+    b.output("other", local.gradient(w));
+    b.output("whole", gradient(y, u));
+    Outcome o = new Feed().with("u", f64(), 3).run(b.build());
+    assertEquals(9, o.number("local"));
+    assertEquals(3, o.number("other"));
+    assertEquals(27, o.number("whole"));
+  }
+
+  @Test
+  void aSeedOfAnotherTypeIsRefused() {
+    Expr x = b.input("x", f64(2));
+    Expr y = Ops.square(x);
+    Throwable e =
+        assertThrows(
+            ShapeException.class, () -> Autodiff.backward(y, Autodiff.one(Ops.sum(x)), List.of(x)));
+    assertEquals("gradients: the seed of %1:f64[2] has type f64[]", e.getMessage());
+  }
+
+  @Test
+  void whatIsNotReachedHasNoGradientButZeros() {
+    Expr x = b.input("x", f64());
+    Expr unused = b.parameter("unused", f64(2));
+    Backward pass = Autodiff.backward(x, Autodiff.one(x), List.of(x, unused));
+    assertTrue(pass.reached(unused).isEmpty());
+    assertEquals(f64(2), pass.gradient(unused).type());
+    assertEquals(List.of(), pass.contributions());
+  }
+
   private static Expr gradient(Expr loss, Expr x) {
     return Autodiff.gradients(loss, List.of(x)).getFirst();
   }
