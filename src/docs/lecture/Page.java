@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  *       {@code check} runs the shorter command in the comment {@code <!-- check: … -->} before the
  *       block, and demands that the page has the lines without digits that it prints;
  *   <li>{@code console recorded}: takes long or needs data from elsewhere. {@code write} leaves it
- *       unless {@code all} is the third word; {@code check} demands that the command has the options.
+ *       unless {@code all} is the third word; {@code check} demands that the command has the
+ *       options.
  * </ul>
  */
 public final class Page {
@@ -199,8 +200,15 @@ public final class Page {
       int status = p.waitFor();
       if (status != 0) {
         complaints.add(
-            page + ":" + line + ": " + String.join(" ", words) + " ended with status " + status
-                + ": " + Files.readString(errors).strip());
+            page
+                + ":"
+                + line
+                + ": "
+                + String.join(" ", words)
+                + " ended with status "
+                + status
+                + ": "
+                + Files.readString(errors).strip());
       }
       return out.isEmpty() || out.endsWith("\n") ? out : out + "\n";
     } finally {
@@ -212,7 +220,10 @@ public final class Page {
     String[] a = then.split("\n");
     String[] b = now.split("\n");
     int i = Arrays.mismatch(a, b);
-    return "the page says «" + (i < a.length ? a[i] : "") + "», the command «"
-        + (i >= 0 && i < b.length ? b[i] : "") + "»";
+    return "the page says «"
+        + (i < a.length ? a[i] : "")
+        + "», the command «"
+        + (i >= 0 && i < b.length ? b[i] : "")
+        + "»";
   }
 }

@@ -42,7 +42,7 @@ final class Liveness {
   private record Spot(int draft, long byteOffset) {}
 
   private final Graph graph;
-  private final boolean reuse;
+  private final boolean inPlace;
   private final int steps;
   private final int[] stepOf;
   private final int[] lastUse;
@@ -51,9 +51,9 @@ final class Liveness {
   private final Spot[] spots;
   private final OptionalInt[] workspaces;
 
-  private Liveness(Graph graph, boolean reuse) {
+  private Liveness(Graph graph, boolean inPlace) {
     this.graph = graph;
-    this.reuse = reuse;
+    this.inPlace = inPlace;
     this.stepOf = new int[graph.nodes().size()];
     this.steps = numberSteps();
     this.lastUse = lastUses();
@@ -65,8 +65,8 @@ final class Liveness {
   /** Buffers without offsets yet, where each value lies in them, and each node's workspace. */
   record Result(List<Buffer> buffers, Place[] places, List<OptionalInt> workspaces, int steps) {}
 
-  static Result of(Graph graph, boolean reuse) {
-    Liveness l = new Liveness(graph, reuse);
+  static Result of(Graph graph, boolean inPlace) {
+    Liveness l = new Liveness(graph, inPlace);
     l.placeSources();
     graph.nodes().forEach(l::placeResults);
     return l.result();
@@ -181,7 +181,7 @@ final class Liveness {
       demandNoLaterReader(n, target, spot);
       return spot;
     }
-    if (!reuse) {
+    if (!inPlace) {
       return null;
     }
     for (Op.InPlace p : n.op().inPlace(n.inputTypes())) {

@@ -1,21 +1,50 @@
 package dev.ballast.plan;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * How to plan.
  *
- * @param reuse whether values that never live together may share bytes, and results may take the
- *     place of dying inputs; off, every value has its own place, and the results are the same bits
+ * @param rules what the planner may do to save bytes; all of it by default. Whatever is switched
+ *     off, the results are the same bits
  */
-public record PlanOptions(boolean reuse) {
+public record PlanOptions(Set<PlanRule> rules) {
   /** Offsets are multiples of this many bytes: a cache line, and the widest vector. */
   public static final long ALIGNMENT = 64;
 
-  public static PlanOptions defaults() {
-    return new PlanOptions(true);
+  public PlanOptions {
+    EnumSet<PlanRule> copy = EnumSet.noneOf(PlanRule.class);
+    copy.addAll(rules);
+    rules = Collections.unmodifiableSet(copy);
   }
 
+  /** Every rule. */
+  public static PlanOptions defaults() {
+    return new PlanOptions(EnumSet.allOf(PlanRule.class));
+  }
+
+  public boolean has(PlanRule rule) {
+    return rules.contains(rule);
+  }
+
+  public PlanOptions with(PlanRule rule) {
+    EnumSet<PlanRule> more = EnumSet.of(rule);
+    more.addAll(rules);
+    return new PlanOptions(more);
+  }
+
+  public PlanOptions without(PlanRule rule) {
+    EnumSet<PlanRule> fewer = EnumSet.noneOf(PlanRule.class);
+    fewer.addAll(rules);
+    fewer.remove(rule);
+    return new PlanOptions(fewer);
+  }
+
+  /** All rules, or none, so that every value has a place of its own. */
   public PlanOptions withReuse(boolean on) {
-    return new PlanOptions(on);
+    return new PlanOptions(on ? EnumSet.allOf(PlanRule.class) : EnumSet.noneOf(PlanRule.class));
   }
 
   static long align(long bytes) {

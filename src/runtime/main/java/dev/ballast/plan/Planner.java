@@ -21,8 +21,8 @@ public final class Planner {
    * @throws PlanException where the graph can't be planned, or the plan fails its verification
    */
   public static Plan plan(Graph graph, PlanOptions options) {
-    Liveness.Result live = Liveness.of(graph, options.reuse());
-    List<Buffer> placed = place(live.buffers(), options.reuse());
+    Liveness.Result live = Liveness.of(graph, options.has(PlanRule.IN_PLACE));
+    List<Buffer> placed = place(live.buffers(), options.has(PlanRule.REUSE));
     Place[] places = new Place[live.places().length];
     for (int i = 0; i < places.length; i++) {
       Place p = live.places()[i];
