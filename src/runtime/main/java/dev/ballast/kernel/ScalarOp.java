@@ -70,6 +70,16 @@ public enum ScalarOp {
     return Arrays.stream(values()).filter(o -> o.binary.equals(Optional.of(f))).findFirst().get();
   }
 
+  /** The function of one number that this is. */
+  UnaryFunction unary() {
+    return unary.orElseThrow();
+  }
+
+  /** The function of two numbers that this is. */
+  BinaryFunction binary() {
+    return binary.orElseThrow();
+  }
+
   /** The result in double, before rounding to the program's type. */
   public double apply(double a, double b, double c) {
     return switch (this) {

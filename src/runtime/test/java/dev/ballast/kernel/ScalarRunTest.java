@@ -25,19 +25,13 @@ class ScalarRunTest {
     assertEquals(functions, operations);
   }
 
-  /** The loop finds a function by its place; its switch has the codes written out. */
   @Test
-  void codesAreTheEnumerationsOrder() {
+  void aFunctionsOperationIsTheFunction() {
     for (UnaryFunction f : UnaryFunction.values()) {
-      assertEquals(f.ordinal(), ScalarOp.of(f).ordinal());
+      assertEquals(f.apply(0.75), ScalarOp.of(f).apply(0.75, Double.NaN, Double.NaN));
     }
     for (BinaryFunction f : BinaryFunction.values()) {
-      assertEquals(f.ordinal(), ScalarOp.of(f).ordinal() - ScalarRun.ADD);
+      assertEquals(f.apply(0.75, 2), ScalarOp.of(f).apply(0.75, 2, Double.NaN));
     }
-    assertEquals(ScalarRun.ADD, ScalarOp.ADD.ordinal());
-    assertEquals(ScalarRun.SUB, ScalarOp.SUB.ordinal());
-    assertEquals(ScalarRun.MUL, ScalarOp.MUL.ordinal());
-    assertEquals(ScalarRun.SELECT, ScalarOp.SELECT.ordinal());
-    assertEquals(ScalarRun.MUL_ADD, ScalarOp.MUL_ADD.ordinal());
   }
 }
