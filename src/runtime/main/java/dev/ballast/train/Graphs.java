@@ -33,23 +33,65 @@ public final class Graphs {
 
   private Graphs() {}
 
+  /** The mean loss as training sees it, in the middle of being written. */
+  private record TrainingForward(GraphBuilder builder, LayerScope scope, Expr loss) {
+    static TrainingForward of(String title, Model model, Loss loss, int batch) {
+      GraphBuilder b = new GraphBuilder(model.name() + " " + title + ", batch " + batch);
+      LayerScope scope = new LayerScope(b, true);
+      Expr y = model.body().apply(scope, b.input(Model.INPUT, model.inputType(batch)));
+      Expr target = b.input(TARGET, loss.targetType(y.type()));
+      Expr mean = b.named(LOSS, () -> loss.mean(y, target));
+      b.output(LOSS, mean);
+      return new TrainingForward(b, scope, mean);
+    }
+
+    List<Expr> parameters() {
+      return builder.build().parameters().stream()
+          .map((Value.Parameter p) -> builder.expr(p))
+          .toList();
+    }
+  }
+
+  /**
+   * The forward pass as training runs it, dropout and loss included, and nothing after it. It
+   * updates nothing: each run is the same as the one before.
+   */
+  public static Graph trainingLoss(Model model, Loss loss, int batch) {
+    return Passes.standard(
+        TrainingForward.of("training loss", model, loss, batch).builder().build());
+  }
+
+  /**
+   * The same and the backward pass. Every gradient is an output, named {@link #gradientOf} its
+   * parameter, and so has a place of its own: in a training step they share theirs.
+   */
+  public static Graph gradients(Model model, Loss loss, int batch) {
+    TrainingForward f = TrainingForward.of("gradients", model, loss, batch);
+    List<Expr> parameters = f.parameters();
+    List<Expr> gradients = Autodiff.gradients(f.loss(), parameters);
+    for (int i = 0; i < parameters.size(); i++) {
+      f.builder().output(gradientOf(parameters.get(i).value().name()), gradients.get(i));
+    }
+    return Passes.standard(f.builder().build());
+  }
+
+  /** The name of a parameter's gradient among the outputs of {@link #gradients}. */
+  public static String gradientOf(String parameter) {
+    return "d " + parameter;
+  }
+
   /** Forward pass, backward pass and the optimizer's step. */
   public static Graph trainingStep(Model model, Loss loss, Optimizer optimizer, int batch) {
-    GraphBuilder b = new GraphBuilder(model.name() + " training step, batch " + batch);
-    LayerScope scope = new LayerScope(b, true);
-    Expr y = model.body().apply(scope, b.input(Model.INPUT, model.inputType(batch)));
-    Expr target = b.input(TARGET, loss.targetType(y.type()));
-    Expr mean = b.named(LOSS, () -> loss.mean(y, target));
-    b.output(LOSS, mean);
-    List<Expr> parameters =
-        b.build().parameters().stream().map((Value.Parameter p) -> b.expr(p)).toList();
-    List<Expr> gradients = Autodiff.gradients(mean, parameters);
+    TrainingForward f = TrainingForward.of("training step", model, loss, batch);
+    GraphBuilder b = f.builder();
+    List<Expr> parameters = f.parameters();
+    List<Expr> gradients = Autodiff.gradients(f.loss(), parameters);
     Expr rate = b.input(RATE, TensorType.of(DType.F32));
     b.during(
         Phase.UPDATE,
         () -> {
           optimizer.emitAll(b, parameters, gradients, rate);
-          scope.finish();
+          f.scope().finish();
           return rate;
         });
     return Passes.standard(b.build());
