@@ -131,14 +131,14 @@ public final class GradientCheck implements AutoCloseable {
   /**
    * Compares. Parameters and inputs have their old values again afterwards.
    *
-   * @throws ArithmeticException where the loss is not a finite number at the point itself
+   * @throws IllegalArgumentException where the loss is not a finite number at the point itself
    */
   public GradientCheckResult run(GradientCheckOptions options) {
     takeInputs();
     gradients.run();
     double value = loss();
     if (!Double.isFinite(value)) {
-      throw new ArithmeticException(
+      throw new IllegalArgumentException(
           "gradient check: the loss is " + value + " at this point: choose other values");
     }
     Probe probe = new Probe(this::loss, value, Noise.deviation(this::along), options.tolerance());

@@ -113,12 +113,24 @@ public final class Graphs {
    * @param forward a graph as {@link #serving} makes it, or as a model file holds it
    */
   public static Graph evaluation(Graph forward, Loss loss, int batch) {
+    return judged(forward, loss, batch, true);
+  }
+
+  /** The same without the number of right answers, which has no gradient. */
+  public static Graph loss(Graph forward, Loss loss, int batch) {
+    return judged(forward, loss, batch, false);
+  }
+
+  private static Graph judged(Graph forward, Loss loss, int batch, boolean counts) {
     Graph sized = Rebatch.run(forward, batch);
-    GraphBuilder b = GraphBuilder.extending(forward.name() + " evaluation, batch " + batch, sized);
+    String title = forward.name() + (counts ? " evaluation" : " loss") + ", batch " + batch;
+    GraphBuilder b = GraphBuilder.extending(title, sized);
     Expr y = b.expr(sized.outputs().get(Model.OUTPUT));
     Expr target = b.input(TARGET, loss.targetType(y.type()));
     b.output(LOSS, loss.mean(y, target));
-    loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
+    if (counts) {
+      loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
+    }
     return Passes.standard(b.build());
   }
 }
