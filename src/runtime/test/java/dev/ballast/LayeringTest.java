@@ -37,6 +37,7 @@ class LayeringTest {
           Map.entry("plan", "tensor ir"),
           Map.entry("runtime", "tensor kernel ir plan"),
           Map.entry("format", "tensor ir op"),
+          Map.entry("check", "tensor kernel ir autodiff pass plan runtime"),
           Map.entry("nn", "tensor kernel ir op pass"),
           Map.entry("train", "tensor kernel ir op autodiff pass plan runtime nn image"));
 

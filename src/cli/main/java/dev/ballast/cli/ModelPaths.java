@@ -8,15 +8,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Files that commands take and write. */
-final class ModelPaths {
+public final class ModelPaths {
   private ModelPaths() {}
 
-  static boolean isDefinition(Path file) {
+  public static boolean isDefinition(Path file) {
     return file.toString().endsWith(".toml");
   }
 
   /** Finds out before an hour of training, not after, that there is no place for the model. */
-  static void demandWritable(Path target) throws IOException {
+  public static void demandWritable(Path target) throws IOException {
     Path parent = target.toAbsolutePath().getParent();
     if (parent == null) {
       throw new IOException(target + ": is a folder; name a file");

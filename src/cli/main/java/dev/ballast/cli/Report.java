@@ -4,36 +4,49 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** A command's result: named values, printed as lines for people or as one JSON object. */
-final class Report {
+public final class Report {
   /** The option that every command has. */
-  static final class Format {
+  public static final class Format {
     @Option(names = "--json", description = "Print the result as one JSON object.")
     private boolean json;
 
-    boolean isJson() {
+    public boolean isJson() {
       return json;
     }
   }
 
   private final Map<String, Object> values = new LinkedHashMap<>();
 
-  Report put(String key, Object value) {
+  public Report put(String key, Object value) {
     values.put(key, value);
     return this;
   }
 
-  void print(PrintWriter out, Format format) {
-    out.print(format.isJson() ? json() : text());
+  public void print(PrintWriter out, Format format) {
+    out.print(format.isJson() ? json(values) : text());
     out.flush();
   }
 
-  private String json() {
+  /** Prints several results as one JSON array. */
+  public static void printAll(PrintWriter out, List<Report> reports) {
+    out.print(json(reports.stream().map(r -> r.values).toList()));
+    out.flush();
+  }
+
+  /** The values as they stand, to be put into another report. */
+  public Map<String, Object> values() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  private static String json(Object values) {
     try {
       return new ObjectMapper()
               .enable(SerializationFeature.INDENT_OUTPUT)

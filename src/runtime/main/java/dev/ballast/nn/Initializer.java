@@ -1,9 +1,11 @@
 package dev.ballast.nn;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.tensor.Literal;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
+import java.util.Arrays;
 
 /**
  * First contents of a parameter. Fan-in and fan-out are PyTorch's: for a weight of shape [out, in,
@@ -27,8 +29,9 @@ public interface Initializer {
    * @throws ShapeException when it fills, where their number is not the parameter's
    */
   static Initializer values(float... values) {
-    float[] copy = values.clone();
-    return (target, random) -> target.copyFrom(copy);
+    double[] copy = new double[values.length];
+    Arrays.setAll(copy, i -> values[i]);
+    return (target, random) -> target.copyFrom(Literal.of(target.type(), copy));
   }
 
   static Initializer uniform(double low, double high) {

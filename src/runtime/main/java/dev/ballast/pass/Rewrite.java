@@ -4,12 +4,14 @@ import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.GraphBuilder;
 import dev.ballast.ir.Node;
+import dev.ballast.ir.Op;
 import dev.ballast.ir.Value;
 import dev.ballast.tensor.TensorType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A graph on its way into another: sources first, then nodes as the pass emits or replaces them,
@@ -32,12 +34,19 @@ final class Rewrite {
 
   /** The same, with other types for the inputs. */
   static Rewrite of(Graph from, Function<Value.Input, TensorType> inputType) {
+    return of(from, inputType, UnaryOperator.identity());
+  }
+
+  /** The same, with other types for parameters and states too. */
+  static Rewrite of(
+      Graph from, Function<Value.Input, TensorType> inputType, UnaryOperator<TensorType> keptType) {
     Rewrite r = new Rewrite(from);
     for (Value v : from.values()) {
       switch (v) {
         case Value.Input i -> r.mapped.put(i, r.to.input(i.name(), inputType.apply(i)));
-        case Value.Parameter p -> r.mapped.put(p, r.to.parameter(p.name(), p.type()));
-        case Value.State s -> r.mapped.put(s, r.to.state(s.name(), s.type()));
+        case Value.Parameter p ->
+            r.mapped.put(p, r.to.parameter(p.name(), keptType.apply(p.type())));
+        case Value.State s -> r.mapped.put(s, r.to.state(s.name(), keptType.apply(s.type())));
         case Value.Constant ignored -> {}
         case Value.Result ignored -> {}
       }
@@ -68,8 +77,13 @@ final class Rewrite {
 
   /** Emits the node as it was, on the new values of its inputs. */
   List<Expr> emit(Node n) {
+    return emit(n, n.op());
+  }
+
+  /** Emits another op in the node's place. */
+  List<Expr> emit(Node n, Op op) {
     List<Expr> results =
-        to.named(n.name(), () -> to.during(n.phase(), () -> to.applyAll(n.op(), inputs(n))));
+        to.named(n.name(), () -> to.during(n.phase(), () -> to.applyAll(op, inputs(n))));
     for (int i = 0; i < results.size(); i++) {
       mapped.put(n.results().get(i), results.get(i));
     }

@@ -37,23 +37,65 @@ public final class Graphs {
 
   private Graphs() {}
 
+  /** The mean loss as training sees it, in the middle of being written. */
+  private record TrainingForward(GraphBuilder builder, LayerScope scope, Expr loss) {
+    static TrainingForward of(String title, Model model, Loss loss, int batch) {
+      GraphBuilder b = new GraphBuilder(model.name() + " " + title + ", batch " + batch);
+      LayerScope scope = new LayerScope(b, true);
+      Expr y = model.body().apply(scope, b.input(Model.INPUT, model.inputType(batch)));
+      Expr target = b.input(TARGET, loss.targetType(y.type()));
+      Expr mean = b.named(LOSS, () -> loss.mean(y, target));
+      b.output(LOSS, mean);
+      return new TrainingForward(b, scope, mean);
+    }
+
+    List<Expr> parameters() {
+      return builder.build().parameters().stream()
+          .map((Value.Parameter p) -> builder.expr(p))
+          .toList();
+    }
+  }
+
+  /**
+   * The forward pass as training runs it, dropout and loss included, and nothing after it. It
+   * updates nothing: each run is the same as the one before.
+   */
+  public static Graph trainingLoss(Model model, Loss loss, int batch) {
+    return Passes.standard(
+        TrainingForward.of("training loss", model, loss, batch).builder().build());
+  }
+
+  /**
+   * The same and the backward pass. Every gradient is an output, named {@link #gradientOf} its
+   * parameter, and so has a place of its own: in a training step they share theirs.
+   */
+  public static Graph gradients(Model model, Loss loss, int batch) {
+    TrainingForward f = TrainingForward.of("gradients", model, loss, batch);
+    List<Expr> parameters = f.parameters();
+    List<Expr> gradients = Autodiff.gradients(f.loss(), parameters);
+    for (int i = 0; i < parameters.size(); i++) {
+      f.builder().output(gradientOf(parameters.get(i).value().name()), gradients.get(i));
+    }
+    return Passes.standard(f.builder().build());
+  }
+
+  /** The name of a parameter's gradient among the outputs of {@link #gradients}. */
+  public static String gradientOf(String parameter) {
+    return "d " + parameter;
+  }
+
   /** Forward pass, backward pass and the optimizer's step. */
   public static Graph trainingStep(Model model, Loss loss, Optimizer optimizer, int batch) {
-    GraphBuilder b = new GraphBuilder(model.name() + " training step, batch " + batch);
-    LayerScope scope = new LayerScope(b, true);
-    Expr y = model.body().apply(scope, b.input(Model.INPUT, model.inputType(batch)));
-    Expr target = b.input(TARGET, loss.targetType(y.type()));
-    Expr mean = b.named(LOSS, () -> loss.mean(y, target));
-    b.output(LOSS, mean);
-    List<Expr> parameters =
-        b.build().parameters().stream().map((Value.Parameter p) -> b.expr(p)).toList();
-    List<Expr> gradients = Autodiff.gradients(mean, parameters);
+    TrainingForward f = TrainingForward.of("training step", model, loss, batch);
+    GraphBuilder b = f.builder();
+    List<Expr> parameters = f.parameters();
+    List<Expr> gradients = Autodiff.gradients(f.loss(), parameters);
     Expr rate = b.input(RATE, TensorType.of(DType.F32));
     b.during(
         Phase.UPDATE,
         () -> {
           optimizer.emitAll(b, parameters, gradients, rate);
-          scope.finish();
+          f.scope().finish();
           return rate;
         });
     return Passes.forRunning(b.build());
@@ -75,12 +117,24 @@ public final class Graphs {
    * @param forward a graph as {@link #serving} makes it, or as a model file holds it
    */
   public static Graph evaluation(Graph forward, Loss loss, int batch) {
+    return judged(forward, loss, batch, true);
+  }
+
+  /** The same without the number of right answers, which has no gradient. */
+  public static Graph loss(Graph forward, Loss loss, int batch) {
+    return judged(forward, loss, batch, false);
+  }
+
+  private static Graph judged(Graph forward, Loss loss, int batch, boolean counts) {
     Graph sized = Rebatch.run(forward, batch);
-    GraphBuilder b = GraphBuilder.extending(forward.name() + " evaluation, batch " + batch, sized);
+    String title = forward.name() + (counts ? " evaluation" : " loss") + ", batch " + batch;
+    GraphBuilder b = GraphBuilder.extending(title, sized);
     Expr y = b.expr(sized.outputs().get(Model.OUTPUT));
     Expr target = b.input(TARGET, loss.targetType(y.type()));
     b.output(LOSS, loss.mean(y, target));
-    loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
+    if (counts) {
+      loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
+    }
     return Passes.forRunning(b.build());
   }
 

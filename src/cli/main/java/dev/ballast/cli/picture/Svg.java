@@ -6,47 +6,47 @@ import java.util.Deque;
 import java.util.Locale;
 
 /** Writes SVG: escapes what people wrote, prints numbers the same way in every country. */
-final class Svg {
+public final class Svg {
   private final StringBuilder out = new StringBuilder();
   private final Deque<String> open = new ArrayDeque<>();
 
   /** Starts an element; attributes are names and values in turn. */
-  Svg open(String element, Object... attributes) {
+  public Svg open(String element, Object... attributes) {
     start(element, attributes).append('>');
     open.push(element);
     return this;
   }
 
-  Svg close() {
+  public Svg close() {
     out.append("</").append(open.pop()).append(">\n");
     return this;
   }
 
   /** An element with nothing in it. */
-  Svg leaf(String element, Object... attributes) {
+  public Svg leaf(String element, Object... attributes) {
     start(element, attributes).append("/>\n");
     return this;
   }
 
   /** An element with text in it. */
-  Svg text(String element, String text, Object... attributes) {
+  public Svg text(String element, String text, Object... attributes) {
     start(element, attributes).append('>').append(escape(text));
     out.append("</").append(element).append('>');
     return this;
   }
 
   /** A line of writing; {@code style} is its class. */
-  Svg write(String style, double x, double y, String text) {
+  public Svg write(String style, double x, double y, String text) {
     text("text", text, "class", style, "x", x, "y", y);
     out.append('\n');
     return this;
   }
 
-  Svg rect(String style, double x, double y, double width, double height) {
+  public Svg rect(String style, double x, double y, double width, double height) {
     return leaf("rect", "class", style, "x", x, "y", y, "width", width, "height", height);
   }
 
-  Svg path(String style, CharSequence d) {
+  public Svg path(String style, CharSequence d) {
     return leaf("path", "class", style, "d", d);
   }
 
@@ -65,14 +65,14 @@ final class Svg {
    *
    * @param format as for {@link String#format}
    */
-  static String format(String format, Object... values) {
+  public static String format(String format, Object... values) {
     Object[] shown =
         Arrays.stream(values).map(v -> v instanceof Double d ? number(d) : v).toArray();
     return String.format(Locale.ROOT, format, shown);
   }
 
   /** Hundredths of a pixel are finer than anyone sees, and short to write. */
-  static String number(double v) {
+  public static String number(double v) {
     long hundredths = Math.round(v * 100);
     if (hundredths % 100 == 0) {
       return Long.toString(hundredths / 100);
@@ -82,7 +82,7 @@ final class Svg {
   }
 
   /** Also replaces what XML cannot hold in any form: control characters and half surrogates. */
-  static String escape(String text) {
+  public static String escape(String text) {
     StringBuilder s = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
