@@ -1,6 +1,7 @@
 package dev.ballast.bench;
 
 import dev.ballast.cli.Commands;
+import dev.ballast.cli.Version;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -11,8 +12,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "ballast bench",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = "Measures on this machine what the documents claim.",
-    subcommands = {RatioCommand.class},
+    subcommands = {RatioCommand.class, ScalingCommand.class},
     footer = {
       "",
       "Example:  ./ballast bench ratio models/mnist-mlp.toml --batch 1,64",

@@ -10,7 +10,7 @@ package dev.ballast.bench;
  */
 record Budget(double seconds, long sampleNanos, int leastRounds) {
   /** The share of the time that warming up may take. */
-  static final double WARM_UP = 1.0 / 3;
+  static final double WARM_UP = 0.5;
 
   Budget {
     if (!(seconds > 0 && seconds <= 86_400) || sampleNanos < 1 || leastRounds < 1) {

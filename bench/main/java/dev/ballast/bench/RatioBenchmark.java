@@ -45,7 +45,7 @@ public class RatioBenchmark {
 
   @Setup(Level.Trial)
   public void open() throws IOException {
-    Path file = model.isEmpty() ? ExampleModel.find() : Path.of(model);
+    Path file = model.isEmpty() ? ProjectFiles.exampleModel() : Path.of(model);
     workload = Workload.open(DefinitionReader.read(file), batch);
     session = workload.session(Workload.Mode.valueOf(mode));
   }

@@ -83,8 +83,7 @@ final class ScalingCommand implements Callable<Integer> {
       ModelPaths.demandWritable(svg.get());
     }
     PrintWriter err = spec.commandLine().getErr();
-    Optional<TorchScalars> torch =
-        torchUpTo < 1 ? Optional.empty() : ExampleModel.root().flatMap(this::torch);
+    Optional<TorchScalars> torch = torchUpTo < 1 ? Optional.empty() : torch();
     if (torch.isEmpty() && torchUpTo > 0) {
       err.println("PyTorch is left out: " + python + " has no torch; --python names another");
     }
@@ -109,9 +108,9 @@ final class ScalingCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Optional<TorchScalars> torch(Path root) {
-    return TorchScalars.find(
-        python, root.resolve("bench/peers/scalars.py"), torchUpTo, Math.max(1, seconds));
+  private Optional<TorchScalars> torch() throws IOException {
+    Path script = ProjectFiles.find(Path.of("bench", "peers", "scalars.py"));
+    return TorchScalars.find(python, script, torchUpTo, Math.max(1, seconds));
   }
 
   /** 1e3..1e6 is 1000, 10,000, 100,000 and 1,000,000. */

@@ -8,9 +8,9 @@ import dev.ballast.check.GradientCheckResult;
 import dev.ballast.check.GradientCost;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,14 +26,18 @@ import picocli.CommandLine.Spec;
     name = "gradcheck",
     mixinStandardHelpOptions = true,
     description = "Checks gradients against central differences in f64, and tells what each costs.",
-    footer = {"", "Example:  ballast gradcheck models/mnist-mlp.toml --samples 100"})
+    footer = {
+      "",
+      "Example:  ballast gradcheck models/mnist-mlp.toml --samples 100",
+      "          ballast gradcheck \"x^3 * y\" --at x=2 --at y=5"
+    })
 final class GradcheckCommand implements Callable<Integer> {
   private static final double COST_SECONDS = 0.5;
 
   @Parameters(
       index = "0",
-      paramLabel = "FILE",
-      description = "A definition (.toml) or a trained model (.ballast).")
+      paramLabel = "FILE|EXPRESSION",
+      description = "A definition (.toml), a trained model (.ballast) or a function, as for grad.")
   private String subject;
 
   @Option(
@@ -59,6 +63,12 @@ final class GradcheckCommand implements Callable<Integer> {
   @Option(names = "--batch", paramLabel = "N", defaultValue = "4", description = "Examples a run.")
   private int batch;
 
+  @Option(
+      names = "--at",
+      paramLabel = "NAME=VALUE",
+      description = "A variable's value, for a function. Once for each.")
+  private List<String> at = new ArrayList<>();
+
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
@@ -67,7 +77,7 @@ final class GradcheckCommand implements Callable<Integer> {
     demand(batch >= 1, "--batch must be at least 1, not " + batch);
     demand(samples >= 1, "--samples must be at least 1, not " + samples);
     demand(tolerance > 0 && tolerance < 1, "--tolerance must be between 0 and 1, not " + tolerance);
-    GradcheckSubject s = GradcheckSubject.of(subject, batch, seed);
+    GradcheckSubject s = GradcheckSubject.of(subject, batch, seed, at);
     var options = new GradientCheckOptions(samples, tolerance, seed.orElse(0L));
     try (GradientCheck check = GradientCheck.of(s.graph(), "loss", s.variables())) {
       s.fill(check.forward());
@@ -120,10 +130,11 @@ final class GradcheckCommand implements Callable<Integer> {
             w ->
                 r.put(
                     "worst",
-                    Map.of(
-                        "index", w.index(),
-                        "backward", w.backward(),
-                        "difference", w.difference())));
+                    new Report()
+                        .put("index", w.index())
+                        .put("backward", w.backward())
+                        .put("difference", w.difference())
+                        .values()));
     return r.put("kinks", v.kinks());
   }
 

@@ -2,6 +2,7 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.expression.Expression;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
@@ -13,12 +14,15 @@ import dev.ballast.op.Ops;
 import dev.ballast.pass.Retype;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.DType;
+import dev.ballast.tensor.Literal;
+import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.Loss;
 import dev.ballast.train.RandomBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Something whose gradients can be checked. */
@@ -42,16 +46,48 @@ interface GradcheckSubject {
    *
    * @param batch examples, where the subject has them
    * @param seed of the batch, and of first weights where there are none; a definition has its own
+   * @param at values of a written function's variables
    */
-  static GradcheckSubject of(String argument, int batch, Optional<Long> seed) throws IOException {
+  static GradcheckSubject of(String argument, int batch, Optional<Long> seed, List<String> at)
+      throws IOException {
+    boolean function = !argument.endsWith(".toml") && !argument.endsWith(".ballast");
+    if (!function && !at.isEmpty()) {
+      throw new IOException(argument + ": takes its values from itself; --at is for functions");
+    }
     if (argument.endsWith(".toml")) {
       return OfDefinition.read(Path.of(argument), batch, seed);
     }
     if (argument.endsWith(".ballast")) {
       return OfModelFile.read(Path.of(argument), batch, seed.orElse(0L));
     }
-    throw new IOException(
-        argument + ": is neither a definition (.toml) nor a trained model (.ballast)");
+    return OfFunction.read(argument, at);
+  }
+
+  /** A written function at its point. */
+  record OfFunction(String title, Graph graph, Map<String, Literal> point)
+      implements GradcheckSubject {
+    static OfFunction read(String argument, List<String> at) throws IOException {
+      Expression function = Expression.read(argument);
+      Map<String, Literal> point = function.point(at);
+      GraphBuilder b = new GraphBuilder(argument.strip());
+      Expr result = function.emit(b, Expression.types(point)).get(function.result());
+      if (result.type().elements() != 1) {
+        throw new IOException(
+            argument + ": the result is " + result.type() + ": take a sum or a mean of it");
+      }
+      b.output(Graphs.LOSS, Ops.reshape(result, Shape.SCALAR));
+      return new OfFunction(argument.strip(), b.build(), point);
+    }
+
+    @Override
+    public List<? extends Value> variables() {
+      return graph.inputs();
+    }
+
+    @Override
+    public void fill(Session forward) {
+      point.forEach((name, value) -> forward.input(name).copyFrom(value));
+    }
   }
 
   /** The training loss of a definition at its first weights, on a batch of noise. */
