@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 public final class Page {
   private static final Pattern BLOCK =
       Pattern.compile(
-          "(?:<!-- check: (?<check>.*) -->\n\n?)?```console(?<kind>[ a-z]*)\n(?<body>.*?)```\n",
+          "(?:<!-- check: (?<check>[^\n]*) -->\n\n?)?```console(?<kind>[ a-z]*)\n(?<body>.*?)```\n",
           Pattern.DOTALL);
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
   private static final String PICTURES = "src/docs/lecture/";

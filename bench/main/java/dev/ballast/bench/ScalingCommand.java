@@ -138,13 +138,13 @@ final class ScalingCommand implements Callable<Integer> {
   private static void describe(List<Scaling> rows, PrintWriter out) {
     out.println("nanoseconds a node, medians");
     out.printf(
-        "%-5s %10s %7s %6s %6s %8s %8s %8s %8s  %s%n",
-        "graph", "nodes", "build", "diff", "plan", "forward", "fwd+bwd", "objects", "torch", "");
+        "%-5s %10s %7s %6s %6s %8s %8s %8s %8s%n",
+        "graph", "nodes", "build", "diff", "plan", "forward", "fwd+bwd", "objects", "torch");
     for (Scaling s : rows) {
       int n = s.nodes();
       out.printf(
           Locale.ROOT,
-          "%-5s %,10d %7.1f %6.1f %6.1f %8.1f %8.1f %8s %8s  %s%n",
+          "%-5s %,10d %7.1f %6.1f %6.1f %8.1f %8.1f %8s %8s%s%n",
           s.kind().label(),
           n,
           s.buildNanos() / n,
@@ -154,7 +154,7 @@ final class ScalingCommand implements Callable<Integer> {
           s.bothNanosPerNode(),
           text(s.objectsNanosPerNode()),
           text(s.torch()),
-          s.isNoisy() ? "too noisy to tell" : "");
+          s.isNoisy() ? "  too noisy to tell" : "");
     }
     out.println();
     out.printf(
