@@ -199,27 +199,19 @@ final class ScalingCommand implements Callable<Integer> {
 
   private static LinePlot plot(List<Scaling> rows) {
     List<LinePlot.Series> series = new ArrayList<>();
-    for (Scaling.Kind kind : Scaling.Kind.values()) {
-      List<Scaling> own = rows.stream().filter(s -> s.kind() == kind).toList();
-      String name = kind.label() + ": ";
-      add(series, name + "forward + backward", own, Scaling::bothNanosPerNode);
-      add(series, name + "forward", own, Scaling::forwardNanosPerNode);
-      add(
-          series,
-          name + "build, differentiate, plan",
-          own,
-          s -> 1e9 * s.prepareSeconds() / s.nodes());
-      add(
-          series,
-          name + "an object for each node",
-          own.stream().filter(s -> s.objects().isPresent()).toList(),
-          s -> s.objectsNanosPerNode().getAsDouble());
-      add(
-          series,
-          name + "PyTorch",
-          own.stream().filter(s -> s.torch().isPresent()).toList(),
-          s -> s.torch().getAsDouble());
-    }
+    add(series, "forward + backward", rows, Scaling::bothNanosPerNode);
+    add(series, "forward", rows, Scaling::forwardNanosPerNode);
+    add(series, "build, differentiate, plan", rows, s -> 1e9 * s.prepareSeconds() / s.nodes());
+    add(
+        series,
+        "an object for each node",
+        rows.stream().filter(s -> s.objects().isPresent()).toList(),
+        s -> s.objectsNanosPerNode().getAsDouble());
+    add(
+        series,
+        "PyTorch",
+        rows.stream().filter(s -> s.torch().isPresent()).toList(),
+        s -> s.torch().getAsDouble());
     return new LinePlot(
         "Scalar graphs: time for each node",
         LinePlot.Axis.log("nodes"),
@@ -227,14 +219,19 @@ final class ScalingCommand implements Callable<Integer> {
         series);
   }
 
+  /** Random graphs drawn through, trees dashed in the same colour. */
   private static void add(
       List<LinePlot.Series> series, String name, List<Scaling> rows, ToDoubleFunction<Scaling> y) {
-    if (!rows.isEmpty()) {
-      series.add(
-          new LinePlot.Series(
-              name,
-              rows.stream().map(s -> new LinePlot.Point(s.nodes(), y.applyAsDouble(s))).toList(),
-              false));
+    for (Scaling.Kind kind : Scaling.Kind.values()) {
+      List<LinePlot.Point> points =
+          rows.stream()
+              .filter(s -> s.kind() == kind)
+              .map(s -> new LinePlot.Point(s.nodes(), y.applyAsDouble(s)))
+              .toList();
+      if (!points.isEmpty()) {
+        String label = kind.label() + ": " + name;
+        series.add(new LinePlot.Series(label, points, kind == Scaling.Kind.TREE));
+      }
     }
   }
 }
