@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /**
  * Measures variants in turn, A B C A B C, so that whatever changes on the machine meanwhile (clock
  * rate, temperature, neighbours) befalls all of them. Warms up in the same turns until times are
- * steady, or for half of the time.
+ * steady, for a tenth of the time at least and half of it at most.
  *
  * <pre>{@code
  * List<Samples> s = Alternating.measure(List.of(a, b), Budget.ofSeconds(5));
@@ -21,8 +21,11 @@ final class Alternating {
   /** Rounds in one such look. */
   private static final int LOOK = 5;
 
-  /** So many looks in a row: code that waits for its compiler is steady for a while too. */
+  /** So many looks in a row. */
   private static final int STEADY_LOOKS = 3;
+
+  /** The least share of the time, since code that waits for its compiler is steady for long. */
+  private static final double LEAST_WARM_UP = 0.1;
 
   private final List<Variant> variants;
   private final Budget budget;
@@ -53,17 +56,17 @@ final class Alternating {
     for (int i = 0; i < runs.length; i++) {
       runs[i] = 1;
     }
-    warmUp(start + (long) (nanos * Budget.WARM_UP));
+    warmUp(start + (long) (nanos * LEAST_WARM_UP), start + (long) (nanos * Budget.WARM_UP));
     for (int i = 0; i < runs.length; i++) {
       calibrate(i);
     }
     return rounds(start + nanos);
   }
 
-  private void warmUp(long end) {
+  private void warmUp(long least, long end) {
     double[] before = look();
     int steadyLooks = 0;
-    while (clock.getAsLong() < end && steadyLooks < STEADY_LOOKS) {
+    while (clock.getAsLong() < (steadyLooks < STEADY_LOOKS ? end : least)) {
       double[] now = look();
       steadyLooks = isSteady(before, now) ? steadyLooks + 1 : 0;
       before = now;
