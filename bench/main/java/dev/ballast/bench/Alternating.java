@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /**
  * Measures variants in turn, A B C A B C, so that whatever changes on the machine meanwhile (clock
  * rate, temperature, neighbours) befalls all of them. Warms up in the same turns until times are
- * steady, or for a third of the time.
+ * steady, for a fifth to a half of the time.
  *
  * <pre>{@code
  * List<Samples> s = Alternating.measure(List.of(a, b), Budget.ofSeconds(5));
@@ -20,6 +20,9 @@ final class Alternating {
 
   /** Rounds in one such look. */
   private static final int LOOK = 5;
+
+  /** So many looks in a row. */
+  private static final int STEADY_LOOKS = 3;
 
   private final List<Variant> variants;
   private final Budget budget;
@@ -50,26 +53,32 @@ final class Alternating {
     for (int i = 0; i < runs.length; i++) {
       runs[i] = 1;
     }
-    warmUp(start + (long) (nanos * Budget.WARM_UP));
+    warmUp(
+        start + (long) (nanos * Budget.LEAST_WARM_UP),
+        start + (long) (nanos * Budget.MOST_WARM_UP));
     for (int i = 0; i < runs.length; i++) {
       calibrate(i);
     }
     return rounds(start + nanos);
   }
 
-  private void warmUp(long end) {
+  private void warmUp(long least, long most) {
     double[] before = look();
-    while (clock.getAsLong() < end) {
+    int steadyLooks = 0;
+    while (clock.getAsLong() < least || clock.getAsLong() < most && steadyLooks < STEADY_LOOKS) {
       double[] now = look();
-      boolean steady = true;
-      for (int i = 0; i < now.length; i++) {
-        steady &= Math.abs(now[i] - before[i]) <= STEADY * before[i];
-      }
-      if (steady) {
-        return;
-      }
+      steadyLooks = isSteady(before, now) ? steadyLooks + 1 : 0;
       before = now;
     }
+  }
+
+  private static boolean isSteady(double[] before, double[] now) {
+    for (int i = 0; i < now.length; i++) {
+      if (Math.abs(now[i] - before[i]) > STEADY * before[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A few rounds; the median of each variant. */

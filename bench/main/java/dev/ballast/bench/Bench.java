@@ -1,6 +1,7 @@
 package dev.ballast.bench;
 
 import dev.ballast.cli.Commands;
+import dev.ballast.cli.Version;
 import picocli.CommandLine.Command;
 
 /**
@@ -10,6 +11,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "ballast bench",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = "Measures on this machine what the documents claim.",
     subcommands = {RatioCommand.class},
     footer = {

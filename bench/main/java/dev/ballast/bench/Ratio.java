@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What a gradient costs at one batch size, measured and by the arithmetic.
@@ -95,7 +96,7 @@ record Ratio(
     return r.put("noisy", isNoisy());
   }
 
-  private static Map<String, Object> each(java.util.function.Function<Mode, Object> of) {
+  private static Map<String, Object> each(Function<Mode, Object> of) {
     Report r = new Report();
     for (Mode m : Mode.values()) {
       r.put(m.label(), of.apply(m));

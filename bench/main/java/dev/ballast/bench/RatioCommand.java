@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class RatioCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      defaultValue = "5",
+      defaultValue = "10",
       description = "Time for each row, warm-up included.")
   private double seconds;
 
@@ -176,7 +177,7 @@ final class RatioCommand implements Callable<Integer> {
       List<Ratio> own =
           rows.stream()
               .filter(r -> r.model().equals(model))
-              .sorted(java.util.Comparator.comparingInt(Ratio::batch))
+              .sorted(Comparator.comparingInt(Ratio::batch))
               .toList();
       for (Mode m : List.of(Mode.GRADIENT, Mode.STEP)) {
         String what = model + (m == Mode.GRADIENT ? ": forward + backward" : ": a whole step");

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -120,10 +119,11 @@ final class GradcheckCommand implements Callable<Integer> {
             w ->
                 r.put(
                     "worst",
-                    Map.of(
-                        "index", w.index(),
-                        "backward", w.backward(),
-                        "difference", w.difference())));
+                    new Report()
+                        .put("index", w.index())
+                        .put("backward", w.backward())
+                        .put("difference", w.difference())
+                        .values()));
     return r.put("kinks", v.kinks());
   }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 public final class Report {
   /** The option that every command has. */
   public static final class Format {
-    @Option(names = "--json", description = "Print the result as one JSON object.")
+    @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
     public boolean isJson() {

@@ -4,13 +4,13 @@ import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version as the jar's manifest has it. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {"ballast " + text()};
   }
 
-  static String text() {
+  public static String text() {
     return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
         .orElse("(not packaged)");
   }
