@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /**
  * Measures variants in turn, A B C A B C, so that whatever changes on the machine meanwhile (clock
  * rate, temperature, neighbours) befalls all of them. Warms up in the same turns until times are
- * steady, for a tenth of the time at least and half of it at most.
+ * steady, for a fifth to a half of the time.
  *
  * <pre>{@code
  * List<Samples> s = Alternating.measure(List.of(a, b), Budget.ofSeconds(5));
@@ -23,9 +23,6 @@ final class Alternating {
 
   /** So many looks in a row. */
   private static final int STEADY_LOOKS = 3;
-
-  /** The least share of the time, since code that waits for its compiler is steady for long. */
-  private static final double LEAST_WARM_UP = 0.1;
 
   private final List<Variant> variants;
   private final Budget budget;
@@ -56,17 +53,19 @@ final class Alternating {
     for (int i = 0; i < runs.length; i++) {
       runs[i] = 1;
     }
-    warmUp(start + (long) (nanos * LEAST_WARM_UP), start + (long) (nanos * Budget.WARM_UP));
+    warmUp(
+        start + (long) (nanos * Budget.LEAST_WARM_UP),
+        start + (long) (nanos * Budget.MOST_WARM_UP));
     for (int i = 0; i < runs.length; i++) {
       calibrate(i);
     }
     return rounds(start + nanos);
   }
 
-  private void warmUp(long least, long end) {
+  private void warmUp(long least, long most) {
     double[] before = look();
     int steadyLooks = 0;
-    while (clock.getAsLong() < (steadyLooks < STEADY_LOOKS ? end : least)) {
+    while (clock.getAsLong() < least || clock.getAsLong() < most && steadyLooks < STEADY_LOOKS) {
       double[] now = look();
       steadyLooks = isSteady(before, now) ? steadyLooks + 1 : 0;
       before = now;

@@ -9,8 +9,11 @@ package dev.ballast.bench;
  * @param leastRounds taken even where the time is up
  */
 record Budget(double seconds, long sampleNanos, int leastRounds) {
-  /** The share of the time that warming up may take. */
-  static final double WARM_UP = 0.5;
+  /** The share of the time that warming up takes at least: slow code is steady for a while too. */
+  static final double LEAST_WARM_UP = 0.2;
+
+  /** The share that it takes at most. */
+  static final double MOST_WARM_UP = 0.5;
 
   Budget {
     if (!(seconds > 0 && seconds <= 86_400) || sampleNanos < 1 || leastRounds < 1) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
 
 /**
  * Stands in the list of commands for what another jar holds: benchmarks need JMH, which the command
@@ -17,8 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Measures what gradients cost; ./ballast bench --help lists the measurements.",
     footer = {"", "Example:  ./ballast bench ratio models/mnist-mlp.toml --batch 1,64"})
 final class BenchCommand implements Callable<Integer> {
-  @Parameters(arity = "0..*", hidden = true)
-  private List<String> ignored;
+  @Unmatched private List<String> forTheOtherJar;
 
   @Spec private CommandSpec spec;
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "          ballast gradcheck \"x^3 * y\" --at x=2 --at y=5"
     })
 final class GradcheckCommand implements Callable<Integer> {
-  private static final double COST_SECONDS = 0.5;
+  private static final double COST_SECONDS = 1.5;
 
   @Parameters(
       index = "0",

@@ -249,7 +249,19 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "eval", "predict", "inspect", "plan", "grad", "paths", "doctor"})
+  @ValueSource(
+      strings = {
+        "train",
+        "eval",
+        "predict",
+        "inspect",
+        "plan",
+        "grad",
+        "paths",
+        "gradcheck",
+        "bench",
+        "doctor"
+      })
   void helpShowsAnExample(String command) {
     Run r = run(command, "--help");
     assertEquals(0, r.status());
