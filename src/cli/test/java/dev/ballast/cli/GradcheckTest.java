@@ -225,7 +225,6 @@ class GradcheckTest {
     complains(write(b, new TreeMap<>()), "has no parameters to differentiate by");
     complains(folder.resolve("absent.toml"), "absent.toml: there is no such file");
     complains(folder.resolve("absent.ballast"), "absent.ballast: there is no such file");
-    complains(Path.of("readme.md"), "is neither a definition (.toml) nor a trained model");
     for (List<String> wrong :
         List.of(
             List.of("--batch", "0"),
@@ -243,6 +242,27 @@ class GradcheckTest {
     assertEquals("", r.out());
     assertTrue(r.err().contains(complaint), r.err());
     assertEquals(1, r.err().lines().count(), r.err());
+  }
+
+  @Test
+  void aWrittenFunctionIsCheckedAtItsPoint() throws IOException {
+    JsonNode j = run("gradcheck", "x^3 * y", "--at", "x=2", "--at", "y=5", "--json").json();
+    assertTrue(j.get("passed").asBoolean());
+    assertEquals(60, j.get("parameters").get(0).get("worst").get("backward").asDouble(), 1e-12);
+    assertTrue(j.get("cost").get("measured").asBoolean());
+    assertEquals(2, j.get("cost").get("d").asInt());
+    JsonNode kink = run("gradcheck", "relu(x) + x", "--at", "x=0", "--json").json();
+    assertEquals(1, kink.get("parameters").get(0).get("kinks").asInt());
+  }
+
+  @Test
+  void mistakesInAFunctionAreTold() {
+    Run vector = run("gradcheck", "x * 2", "--at", "x=[1,2]");
+    assertEquals(Main.FAILED, vector.status());
+    assertTrue(vector.err().contains("take a sum or a mean"), vector.err());
+    Run values = run("gradcheck", "model.toml", "--at", "x=1");
+    assertTrue(values.err().contains("--at is for functions"), values.err());
+    assertTrue(run("gradcheck", "x + ").err().contains("expected a number"));
   }
 
   @Test
