@@ -27,7 +27,7 @@ final class Evaluation implements AutoCloseable {
     wanted.forEach(e -> once.put(e.value(), e));
     once.values().forEach(e -> builder.output(name(e), e));
     return new Evaluation(
-        Session.open(Planner.plan(Passes.standard(builder.build()), PlanOptions.defaults())));
+        Session.open(Planner.plan(Passes.forRunning(builder.build()), PlanOptions.defaults())));
   }
 
   private static String name(Expr e) {
