@@ -36,7 +36,7 @@ public final class EarlyUpdates {
   }
 
   public static Graph run(Graph graph) {
-    return new EarlyUpdates(graph).reorder();
+    return graph.updates().isEmpty() ? graph : new EarlyUpdates(graph).reorder();
   }
 
   private Graph reorder() {
