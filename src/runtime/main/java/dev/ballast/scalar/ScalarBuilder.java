@@ -193,14 +193,6 @@ public final class ScalarBuilder {
     c = Arrays.copyOf(c, room);
   }
 
-  int inputs() {
-    return inputs;
-  }
-
-  int nodes() {
-    return nodes;
-  }
-
   /** The graph with the given results. The builder is used up. */
   public ScalarGraph build(int... outputs) {
     double[] used = Arrays.copyOf(constants, constantIds.size());
