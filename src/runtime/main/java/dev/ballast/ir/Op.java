@@ -49,6 +49,14 @@ public interface Op {
     return List.of();
   }
 
+  /**
+   * Inputs that may be written straight into their part of the only result. The kernel must leave
+   * such a part as it is.
+   */
+  default List<Part> parts(List<TensorType> inputs) {
+    return List.of();
+  }
+
   /** Bytes of scratch memory that the kernel wants while it runs. */
   default long workspaceBytes(List<TensorType> inputs) {
     return 0;
@@ -64,6 +72,9 @@ public interface Op {
 
   /** The result lies in input {@code input}, {@code byteOffset} from its start. */
   record View(int input, long byteOffset) {}
+
+  /** Input {@code input} may lie in the result, {@code byteOffset} from its start. */
+  record Part(int input, long byteOffset) {}
 
   /** Result {@code result} may be written over input {@code input}. */
   record InPlace(int result, int input) {}
