@@ -1,7 +1,6 @@
 package dev.ballast.plan;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -13,14 +12,17 @@ import java.util.Set;
  * one at the next load that stood in the way. So what it finds is optimal, and where it gives up,
  * the last bound tried is proven.
  *
- * <p>States are sets of steps done. Three rules keep them few; each only leaves out states that
+ * <p>States are sets of steps done. Four rules keep them few; each only leaves out states that
  * another covers:
  *
  * <ul>
- *   <li>Where one step, followed by steps that each wait for the one before, leads to a state with
- *       no more live than now and passes the bound nowhere, they run at once: what any order does
- *       in between, it can do later at no higher load. (Live bytes are a submodular function of the
- *       steps done, and the state is the least on its chain; Liu 1987 shows it for trees.)
+ *   <li>Steps that can only add to what is live run when they are asked for; see {@link
+ *       OrderDemand}.
+ *   <li>Where one choice, followed by choices that each wait for the one before, leads to a state
+ *       with no more live than now and passes the bound nowhere, they are made at once: what any
+ *       order does in between, it can do later at no higher load. (Live bytes are a submodular
+ *       function of the steps done, and the state is the least on its chain; Liu 1987 shows it for
+ *       trees.)
  *   <li>The same holds backward in time, from the end.
  *   <li>Where everything passes through one step, what came before is settled.
  * </ul>
@@ -29,7 +31,7 @@ import java.util.Set;
  * limited by counted touches.
  */
 final class ExactOrder {
-  /** How far one step is followed in search of a state with no more live. */
+  /** How far one choice is followed in search of a state with no more live. */
   private static final int MAX_FOLLOWED = 48;
 
   private static final int MAX_STATES = 30_000;
@@ -48,107 +50,167 @@ final class ExactOrder {
 
   /** A state with several ways on. */
   private static final class Fork {
-    final int stepsBefore;
+    final int depth;
     final int[] ways;
     int next;
 
-    Fork(int stepsBefore, int[] ways) {
-      this.stepsBefore = stepsBefore;
+    Fork(int depth, int[] ways) {
+      this.depth = depth;
       this.ways = ways;
     }
   }
 
   private final OrderProblem problem;
-  private final long maxWork;
+  private final OrderDemand demand;
   private final boolean[] settling;
+  private long maxWork;
   private long spent;
-  private OrderTape tape;
-  private boolean[] inSuffix;
+  private OrderWalk walk;
   private long bound;
   private long nextBound;
 
-  private ExactOrder(OrderProblem problem, long maxWork) {
+  ExactOrder(OrderProblem problem, OrderReach reach) {
     this.problem = problem;
-    this.maxWork = maxWork;
-    this.settling = settling();
+    this.demand = new OrderDemand(problem, reach);
+    this.settling = settling(reach);
   }
 
   /**
    * @param lower a peak that nothing is below
    * @param known the peak of an order at hand
    */
-  static Result search(OrderProblem problem, long lower, long known, long maxWork) {
-    ExactOrder e = new ExactOrder(problem, maxWork);
-    e.bound = lower;
-    while (e.bound < known) {
-      e.nextBound = Long.MAX_VALUE;
-      List<Integer> suffix = e.suffix();
-      Verdict v = e.decide(problem.steps() - suffix.size());
-      e.spent += e.tape.work();
+  Result search(long lower, long known, long work) {
+    limitWork(work);
+    bound = lower;
+    while (bound < known) {
+      List<Integer> suffix = suffix();
+      Verdict v = decide(suffix);
       if (v == Verdict.POSSIBLE) {
-        int[] order = Arrays.copyOf(e.tape.order(), problem.steps());
-        for (int i = 0; i < suffix.size(); i++) {
-          order[order.length - 1 - i] = suffix.get(i);
-        }
-        return new Result(Optional.of(order), e.bound);
+        return new Result(Optional.of(finished(suffix)), bound);
       }
       if (v == Verdict.UNKNOWN) {
-        return new Result(Optional.empty(), e.bound);
+        return new Result(Optional.empty(), bound);
       }
-      e.bound = Math.min(e.nextBound, known);
+      bound = Math.min(nextBound, known);
     }
     return new Result(Optional.empty(), known);
   }
 
+  /** An order with no peak above the given one, if the search comes upon it. */
+  Optional<int[]> attempt(long peak, long work) {
+    limitWork(work);
+    bound = peak;
+    List<Integer> suffix = suffix();
+    return decide(suffix) == Verdict.POSSIBLE ? Optional.of(finished(suffix)) : Optional.empty();
+  }
+
+  private void limitWork(long work) {
+    spent = 0;
+    maxWork = work;
+  }
+
+  /** What was walked, then what nobody asked for, then the suffix. */
+  private int[] finished(List<Integer> suffix) {
+    List<Integer> order = new ArrayList<>();
+    for (int s : walk.tape().order()) {
+      order.add(s);
+    }
+    BitSet there = new BitSet();
+    order.forEach(there::set);
+    suffix.forEach(there::set);
+    for (int s = 0; s < problem.steps(); s++) {
+      if (!there.get(s)) {
+        order.add(s);
+      }
+    }
+    order.addAll(suffix.reversed());
+    return order.stream().mapToInt(i -> i).toArray();
+  }
+
   /** Whether a number of steps done leaves no choice which: a step stands there that all pass. */
-  private boolean[] settling() {
+  private boolean[] settling(OrderReach reach) {
     int n = problem.steps();
     boolean[] settling = new boolean[n + 1];
-    BitSet[] after = OrderBound.closure(problem.after(), problem.before());
-    BitSet[] before = OrderBound.closure(problem.before(), problem.after());
     for (int s = 0; s < n; s++) {
-      int earlier = before[s].cardinality();
-      settling[earlier] |= earlier + after[s].cardinality() == n + 1;
+      int earlier = reach.before[s].cardinality();
+      settling[earlier] |= earlier + reach.after[s].cardinality() == n + 1;
     }
     return settling;
   }
 
-  /** What may come last, the very last first. */
+  /** What may come last, the very last first: chains that lead down, backward in time. */
   private List<Integer> suffix() {
-    inSuffix = new boolean[problem.steps()];
-    tape = new OrderTape(problem, true);
-    while (goDown(true)) {
-      continue;
+    OrderTape tape = new OrderTape(problem, true);
+    boolean further = true;
+    while (further) {
+      further = false;
+      for (int s = tape.nextReady(0); s >= 0 && !further; s = tape.nextReady(s + 1)) {
+        further = goDown(tape, s) && spent + tape.work() < maxWork;
+      }
     }
     spent += tape.work();
     List<Integer> suffix = new ArrayList<>();
     for (int s : tape.order()) {
       suffix.add(s);
-      inSuffix[s] = true;
     }
     return suffix;
   }
 
-  private Verdict decide(int goal) {
-    tape = new OrderTape(problem, false);
+  private boolean goDown(OrderTape tape, int first) {
+    long here = tape.live();
+    int done = tape.doneCount();
+    int step = first;
+    while (step >= 0 && tape.peek(step) <= bound && tape.doneCount() - done < MAX_FOLLOWED) {
+      tape.run(step);
+      if (tape.live() <= here) {
+        return true;
+      }
+      int next = -1;
+      long least = Long.MAX_VALUE;
+      for (int s : problem.before()[step]) {
+        if (tape.isReady(s) && tape.peek(s) <= bound && tape.after() < least) {
+          next = s;
+          least = tape.after();
+        }
+      }
+      step = next;
+    }
+    while (tape.doneCount() > done) {
+      tape.undo();
+    }
+    return false;
+  }
+
+  private Verdict decide(List<Integer> suffix) {
+    Verdict v = walkOn(suffix);
+    spent += walk.tape().work();
+    return v;
+  }
+
+  private Verdict walkOn(List<Integer> suffix) {
+    nextBound = Long.MAX_VALUE;
+    BitSet allowed = new BitSet();
+    allowed.set(0, problem.steps());
+    suffix.forEach(allowed::clear);
+    walk = new OrderWalk(problem, demand, allowed);
     List<Fork> forks = new ArrayList<>();
     Set<BitSet> seen = new HashSet<>();
     while (true) {
-      while (goDown(false)) {
+      while (goDown()) {
         continue;
       }
-      if (tape.doneCount() == goal) {
-        return Verdict.POSSIBLE;
+      if (walk.isComplete()) {
+        return restFits(suffix) ? Verdict.POSSIBLE : Verdict.IMPOSSIBLE;
       }
-      if (spent + tape.work() > maxWork || seen.size() > MAX_STATES) {
+      if (spent + walk.tape().work() > maxWork || seen.size() > MAX_STATES) {
         return Verdict.UNKNOWN;
       }
-      if (settling[tape.doneCount()]) {
+      if (settling[walk.tape().doneCount()]) {
         forks.clear();
         seen.clear();
       }
-      if (seen.add(done())) {
-        forks.add(new Fork(tape.doneCount(), ways()));
+      if (seen.add(walk.tape().doneSet())) {
+        forks.add(new Fork(walk.depth(), ways()));
       }
       while (!forks.isEmpty() && forks.getLast().next == forks.getLast().ways.length) {
         forks.removeLast();
@@ -157,32 +219,33 @@ final class ExactOrder {
         return Verdict.IMPOSSIBLE;
       }
       Fork f = forks.getLast();
-      undoTo(f.stepsBefore);
-      tape.run(f.ways[f.next++]);
+      undoTo(f.depth);
+      walk.choose(f.ways[f.next++]);
     }
   }
 
-  private BitSet done() {
-    BitSet done = new BitSet(problem.steps());
-    for (int s : tape.order()) {
-      done.set(s);
+  /** All choices made there is one state left, so what nobody asked for fits or never will. */
+  private boolean restFits(List<Integer> suffix) {
+    long most = problem.peak(finished(suffix));
+    if (most > bound) {
+      nextBound = Math.min(nextBound, most);
     }
-    return done;
+    return most <= bound;
   }
 
-  private void undoTo(int steps) {
-    while (tape.doneCount() > steps) {
-      tape.undo();
+  private void undoTo(int depth) {
+    while (walk.depth() > depth) {
+      walk.undo();
     }
   }
 
-  /** The ready steps within the bound, the one that leaves the least live first. */
+  /** The choices within the bound, the one that leaves the least live first. */
   private int[] ways() {
     record Way(int step, long after) {}
     List<Way> ways = new ArrayList<>();
-    for (int s : tape.ready()) {
-      if (!inSuffix[s] && fits(s)) {
-        ways.add(new Way(s, tape.after()));
+    for (int s = walk.nextReady(0); s >= 0; s = walk.nextReady(s + 1)) {
+      if (fits(s)) {
+        ways.add(new Way(s, walk.after()));
       }
     }
     ways.sort((a, b) -> Long.compare(a.after(), b.after()));
@@ -190,48 +253,46 @@ final class ExactOrder {
   }
 
   private boolean fits(int step) {
-    long load = tape.peek(step);
+    long load = walk.peek(step);
     if (load > bound) {
       nextBound = Math.min(nextBound, load);
     }
     return load <= bound;
   }
 
-  /** Goes on to a state with no more live than here, if following one of the ready steps does. */
-  private boolean goDown(boolean backward) {
-    long here = tape.live();
-    int done = tape.doneCount();
-    for (int first : tape.ready()) {
-      if (backward || !inSuffix[first]) {
-        int step = first;
-        while (step >= 0 && fits(step) && tape.doneCount() - done < MAX_FOLLOWED) {
-          int[] ready = tape.ready();
-          tape.run(step);
-          if (tape.live() <= here) {
-            return true;
-          }
-          step = follower(ready, backward);
-        }
-        undoTo(done);
+  /** Goes on to a state with no more live than here, if following one of the choices does. */
+  private boolean goDown() {
+    for (int first = walk.nextReady(0); first >= 0; first = walk.nextReady(first + 1)) {
+      if (goDown(first)) {
+        return true;
       }
-      if (spent + tape.work() > maxWork) {
+      if (spent + walk.tape().work() > maxWork) {
         return false;
       }
     }
     return false;
   }
 
-  /** Of the steps that have become ready the one that leaves the least live, or −1. */
-  private int follower(int[] readyBefore, boolean backward) {
-    int best = -1;
-    long least = Long.MAX_VALUE;
-    for (int s : tape.ready()) {
-      boolean isNew = Arrays.binarySearch(readyBefore, s) < 0;
-      if (isNew && (backward || !inSuffix[s]) && fits(s) && tape.after() < least) {
-        best = s;
-        least = tape.after();
+  private boolean goDown(int first) {
+    long here = walk.tape().live();
+    int depth = walk.depth();
+    int step = first;
+    while (step >= 0 && fits(step) && walk.depth() - depth < MAX_FOLLOWED) {
+      walk.choose(step);
+      if (walk.tape().live() <= here) {
+        return true;
       }
+      int next = -1;
+      long least = Long.MAX_VALUE;
+      for (int s : demand.enables[step]) {
+        if (walk.isReady(s) && fits(s) && walk.after() < least) {
+          next = s;
+          least = walk.after();
+        }
+      }
+      step = next;
     }
-    return best;
+    undoTo(depth);
+    return false;
   }
 }

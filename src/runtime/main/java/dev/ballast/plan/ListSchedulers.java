@@ -27,18 +27,19 @@ final class ListSchedulers {
     OrderTape tape = new OrderTape(problem, false);
     long peak = 0;
     while (tape.doneCount() < problem.steps()) {
-      int[] ready = tape.ready();
       int best = -1;
       long bestLoad = 0;
       long bestAfter = 0;
-      for (int i = 0; i < Math.min(ready.length, MAX_LOOKED_AT); i++) {
-        long load = Math.max(peak, tape.peek(ready[i]));
+      int left = MAX_LOOKED_AT;
+      for (int s = tape.nextReady(0); s >= 0 && left > 0; s = tape.nextReady(s + 1)) {
+        long load = Math.max(peak, tape.peek(s));
         long after = tape.after();
         if (best < 0 || load < bestLoad || load == bestLoad && after < bestAfter) {
-          best = ready[i];
+          best = s;
           bestLoad = load;
           bestAfter = after;
         }
+        left--;
       }
       peak = Math.max(peak, tape.run(best));
     }

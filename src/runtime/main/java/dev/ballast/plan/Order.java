@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,15 +18,16 @@ import java.util.Set;
  */
 final class Order {
   /** Touches that the exact search may simulate, and those that moves may. */
-  private static final long MAX_SEARCH_WORK = 8_000_000;
+  record Limits(long searchWork, long moveWork) {
+    /** Well under a second. */
+    static final Limits DEFAULT = new Limits(8_000_000, 12_000_000);
+  }
 
-  private static final long MAX_MOVE_WORK = 12_000_000;
+  /** How often an order below the best is looked for where its existence is not decided. */
+  private static final int ATTEMPTS = 8;
 
   /** The order of so many steps is left as it is. */
   private static final int MAX_STEPS = 100_000;
-
-  /** Beyond this many steps only list schedulers and moves are tried. */
-  private static final int MAX_SEARCHED_STEPS = 12_000;
 
   /** Steps in a good order, by their places in the given one. */
   record Steps(int[] order, Ordering ordering) {}
@@ -35,36 +37,72 @@ final class Order {
   /** The given order, with its bound. */
   static Ordering given(OrderProblem problem) {
     long peak = problem.peak(problem.identity());
-    return new Ordering(peak, peak, Math.min(peak, OrderBound.of(problem)));
+    long bound =
+        problem.steps() <= OrderReach.MAX_STEPS
+            ? OrderBound.of(problem, new OrderReach(problem))
+            : OrderBound.ofTouched(problem);
+    return new Ordering(peak, peak, Math.min(peak, bound));
   }
 
   static Steps improve(OrderProblem problem) {
-    int[] best = problem.identity();
-    long given = problem.peak(best);
-    long peak = given;
-    long bound = Math.min(peak, OrderBound.of(problem));
-    if (peak > bound && problem.steps() <= MAX_STEPS) {
-      for (int[] order : ListSchedulers.all(problem)) {
-        if (problem.peak(order) < peak) {
-          best = order;
-          peak = problem.peak(order);
-        }
+    return improve(problem, Limits.DEFAULT);
+  }
+
+  static Steps improve(OrderProblem problem, Limits limits) {
+    Ordering given = given(problem);
+    Best best = new Best(problem, given);
+    if (!best.isOptimal() && problem.steps() <= MAX_STEPS) {
+      ListSchedulers.all(problem).forEach(best::consider);
+      if (!best.isOptimal() && problem.steps() <= OrderReach.MAX_STEPS) {
+        search(best, limits.searchWork());
       }
-      if (peak > bound && problem.steps() <= MAX_SEARCHED_STEPS) {
-        ExactOrder.Result found = ExactOrder.search(problem, bound, peak, MAX_SEARCH_WORK);
-        bound = found.bound();
-        best = found.order().orElse(best);
-        peak = problem.peak(best);
-      }
-      if (peak > bound) {
-        int[] moved = InsertionMoves.improve(problem, best, bound, MAX_MOVE_WORK);
-        if (problem.peak(moved) < peak) {
-          best = moved;
-          peak = problem.peak(moved);
-        }
+      if (!best.isOptimal()) {
+        best.consider(InsertionMoves.improve(problem, best.order, best.bound, limits.moveWork()));
       }
     }
-    return new Steps(best, new Ordering(given, peak, bound));
+    return new Steps(best.order, new Ordering(given.bytes(), best.peak, best.bound));
+  }
+
+  /** From the bound up until nothing is proven any more; then halfway to the best order, and on. */
+  private static void search(Best best, long work) {
+    ExactOrder exact = new ExactOrder(best.problem, new OrderReach(best.problem));
+    ExactOrder.Result r = exact.search(best.bound, best.peak, work / 2);
+    best.bound = r.bound();
+    r.order().ifPresent(best::consider);
+    long low = best.bound;
+    for (int i = 0; i < ATTEMPTS && low < best.peak - 1; i++) {
+      long middle = (low + best.peak) / 2;
+      Optional<int[]> order = exact.attempt(middle, work / 2 / ATTEMPTS);
+      order.ifPresent(best::consider);
+      low = order.isPresent() ? low : middle;
+    }
+  }
+
+  /** The best order so far, and what no order is below. */
+  private static final class Best {
+    final OrderProblem problem;
+    int[] order;
+    long peak;
+    long bound;
+
+    Best(OrderProblem problem, Ordering given) {
+      this.problem = problem;
+      this.order = problem.identity();
+      this.peak = given.bytes();
+      this.bound = given.boundBytes();
+    }
+
+    void consider(int[] other) {
+      long bytes = problem.peak(other);
+      if (bytes < peak) {
+        order = other;
+        peak = bytes;
+      }
+    }
+
+    boolean isOptimal() {
+      return peak == bound;
+    }
   }
 
   /** The graph with its steps in another order; a view comes as soon as what it shows is there. */

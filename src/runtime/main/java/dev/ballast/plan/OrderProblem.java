@@ -21,7 +21,7 @@ import java.util.TreeSet;
  *
  * <p>Read backward in time it is a problem of the same kind, which the exact search makes use of.
  *
- * @param before for each step the steps that must come earlier
+ * @param before for each step the steps that must come earlier; in the given order they do
  * @param after for each step the steps that must come later
  * @param sizes bytes of each buffer
  * @param touches for each step the buffers it reads or writes, each once

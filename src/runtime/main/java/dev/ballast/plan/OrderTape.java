@@ -1,6 +1,7 @@
 package dev.ballast.plan;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Steps run one after the other on an {@link OrderProblem}, and taken back: who is ready, what is
@@ -12,9 +13,8 @@ final class OrderTape {
   private final int[][] enables;
   private final int[] pending;
   private final int[] left;
-  private final int[] ready;
-  private final int[] readyAt;
-  private int readyCount;
+  private final BitSet ready = new BitSet();
+  private final boolean[] isDone;
   private final int[] done;
   private int doneCount;
   private final long[] lives;
@@ -33,15 +33,11 @@ final class OrderTape {
     int n = problem.steps();
     this.pending = Arrays.stream(waits).mapToInt(w -> w.length).toArray();
     this.left = Arrays.stream(problem.touchers()).mapToInt(t -> t.length).toArray();
-    this.ready = new int[n];
-    this.readyAt = new int[n];
+    this.isDone = new boolean[n];
     this.done = new int[n];
     this.lives = new long[n];
-    Arrays.fill(readyAt, -1);
     for (int s = 0; s < n; s++) {
-      if (pending[s] == 0) {
-        addReady(s);
-      }
+      ready.set(s, pending[s] == 0);
     }
   }
 
@@ -53,19 +49,27 @@ final class OrderTape {
     return Arrays.copyOf(done, doneCount);
   }
 
-  /** A copy of the steps that may run next, in ascending order. */
-  int[] ready() {
-    int[] copy = Arrays.copyOf(ready, readyCount);
-    Arrays.sort(copy);
-    return copy;
-  }
-
-  int readyCount() {
-    return readyCount;
+  boolean isDone(int step) {
+    return isDone[step];
   }
 
   boolean isReady(int step) {
-    return readyAt[step] >= 0;
+    return ready.get(step);
+  }
+
+  /** A copy of the set of steps done. */
+  BitSet doneSet() {
+    BitSet set = new BitSet(isDone.length);
+    for (int i = 0; i < doneCount; i++) {
+      set.set(done[i]);
+    }
+    work += doneCount / 8 + 1;
+    return set;
+  }
+
+  /** The lowest step from {@code from} on that may run next, or −1. */
+  int nextReady(int from) {
+    return ready.nextSetBit(from);
   }
 
   /** Bytes live now, between two steps. */
@@ -135,7 +139,7 @@ final class OrderTape {
 
   /** Runs a step that is ready; returns the load meanwhile. */
   long run(int step) {
-    if (readyAt[step] < 0) {
+    if (!ready.get(step)) {
       throw new IllegalStateException("step " + step + " is not ready");
     }
     long load = peek(step);
@@ -145,12 +149,14 @@ final class OrderTape {
     for (int b : problem.touches()[step]) {
       left[b]--;
     }
-    removeReady(step);
+    isDone[step] = true;
+    ready.clear(step);
     for (int s : enables[step]) {
       if (--pending[s] == 0) {
-        addReady(s);
+        ready.set(s);
       }
     }
+    work += enables[step].length;
     return load;
   }
 
@@ -160,25 +166,13 @@ final class OrderTape {
     live = lives[doneCount];
     for (int s : enables[step]) {
       if (pending[s]++ == 0) {
-        removeReady(s);
+        ready.clear(s);
       }
     }
-    addReady(step);
+    isDone[step] = false;
+    ready.set(step);
     for (int b : problem.touches()[step]) {
       left[b]++;
     }
-  }
-
-  private void addReady(int step) {
-    readyAt[step] = readyCount;
-    ready[readyCount++] = step;
-  }
-
-  private void removeReady(int step) {
-    int hole = readyAt[step];
-    int moved = ready[--readyCount];
-    ready[hole] = moved;
-    readyAt[moved] = hole;
-    readyAt[step] = -1;
   }
 }
