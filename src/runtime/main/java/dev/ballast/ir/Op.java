@@ -4,6 +4,7 @@ import dev.ballast.kernel.Kernel;
 import dev.ballast.kernel.Slices;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,6 +77,19 @@ public interface Op {
   /** Input {@code input} may lie in the result, {@code byteOffset} from its start. */
   record Part(int input, long byteOffset) {}
 
-  /** Result {@code result} may be written over input {@code input}. */
-  record InPlace(int result, int input) {}
+  /**
+   * Result {@code result} may be written over input {@code input}.
+   *
+   * @param alone only where no other input is the same value
+   */
+  record InPlace(int result, int input, boolean alone) {
+    public InPlace(int result, int input) {
+      this(result, input, false);
+    }
+
+    /** Whether a node with these inputs is one that the op allows this for. */
+    public boolean allows(List<Value> inputs) {
+      return !alone || Collections.frequency(inputs, inputs.get(input)) == 1;
+    }
+  }
 }

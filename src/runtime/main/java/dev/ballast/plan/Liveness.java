@@ -198,7 +198,8 @@ final class Liveness {
     for (Op.InPlace p : n.op().inPlace(n.inputTypes())) {
       Value input = n.inputs().get(p.input());
       Spot spot = spots[input.id()];
-      if (p.result() == r.port() && !taken.contains(spot.draft()) && dies(n, input, spot, r)) {
+      boolean allowed = p.result() == r.port() && p.allows(n.inputs());
+      if (allowed && !taken.contains(spot.draft()) && dies(n, input, spot, r)) {
         return spot;
       }
     }

@@ -192,7 +192,11 @@ record OrderProblem(
         for (Op.InPlace p : n.op().inPlace(n.inputTypes())) {
           Value input = n.inputs().get(p.input());
           int x = buffer(input);
-          boolean fits = p.result() == r.port() && x >= 0 && exactSizes.get(x) == r.type().bytes();
+          boolean fits =
+              p.result() == r.port()
+                  && p.allows(n.inputs())
+                  && x >= 0
+                  && exactSizes.get(x) == r.type().bytes();
           boolean alone =
               n.inputs().stream().allMatch(v -> v.equals(input) || x < 0 || buffer(v) != x);
           if (fits && alone) {

@@ -128,7 +128,8 @@ final class PlanVerifier {
   private boolean replaces(Node n, Value.Result r, Value in) {
     boolean exactly = start(r) == start(in) && end(r) == end(in);
     for (Op.InPlace p : n.op().inPlace(n.inputTypes())) {
-      if (exactly && p.result() == r.port() && n.inputs().get(p.input()).equals(in)) {
+      boolean allowed = p.result() == r.port() && p.allows(n.inputs());
+      if (exactly && allowed && n.inputs().get(p.input()).equals(in)) {
         return true;
       }
     }

@@ -9,11 +9,13 @@ import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.op.Ops;
+import dev.ballast.pass.PassRule;
 import dev.ballast.pass.Passes;
 import dev.ballast.pass.Rebatch;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.TensorType;
 import java.util.List;
+import java.util.Set;
 
 /** The graphs that training runs: a whole step, and an evaluation. */
 public final class Graphs {
@@ -39,6 +41,12 @@ public final class Graphs {
 
   /** Forward pass, backward pass and the optimizer's step. */
   public static Graph trainingStep(Model model, Loss loss, Optimizer optimizer, int batch) {
+    return trainingStep(model, loss, optimizer, batch, PassRule.all());
+  }
+
+  /** The same, with some of the rewrites that save bytes. */
+  public static Graph trainingStep(
+      Model model, Loss loss, Optimizer optimizer, int batch, Set<PassRule> rules) {
     GraphBuilder b = new GraphBuilder(model.name() + " training step, batch " + batch);
     LayerScope scope = new LayerScope(b, true);
     Expr y = model.body().apply(scope, b.input(Model.INPUT, model.inputType(batch)));
@@ -56,7 +64,7 @@ public final class Graphs {
           scope.finish();
           return rate;
         });
-    return Passes.forRunning(b.build());
+    return Passes.forRunning(b.build(), rules);
   }
 
   /** Forward pass with the scores and, for a classifier, the probabilities: what is saved. */
