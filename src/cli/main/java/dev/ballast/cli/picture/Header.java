@@ -1,6 +1,7 @@
 package dev.ballast.cli.picture;
 
 import dev.ballast.plan.Plan;
+import dev.ballast.plan.PlanRule;
 import dev.ballast.plan.Region;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,9 @@ final class Header {
             "%s and %s in one arena, %s",
             count(plan.steps().size(), "step"),
             count(plan.buffers().size(), "buffer"),
-            plan.options().reuse() ? "each placed before the first run" : "without reuse"));
+            plan.options().has(PlanRule.REUSE)
+                ? "each placed before the first run"
+                : "without reuse"));
     double right = Frame.WIDTH - Frame.MARGIN;
     svg.write("hero", right, 56, ByteText.of(plan.arenaBytes()));
     badge(right);
