@@ -10,12 +10,17 @@ import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanExport;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
+import dev.ballast.plan.Region;
 import dev.ballast.train.Graphs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,7 +36,11 @@ import picocli.CommandLine.Spec;
     name = "plan",
     mixinStandardHelpOptions = true,
     description = "Shows where every byte of a model lives, and when, before anything runs.",
-    footer = {"", "Example:  ballast plan models/mnist-mlp.toml --batch 256 --svg plan.svg"})
+    footer = {
+      "",
+      "Example:  ballast plan models/mnist-mlp.toml --batch 256 --svg plan.svg",
+      "          ballast plan models/cat-dog-better.toml --batch 1024 --ablation"
+    })
 final class PlanCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
@@ -47,6 +56,17 @@ final class PlanCommand implements Callable<Integer> {
 
   @Option(names = "--no-reuse", description = "Give every value a place of its own.")
   private boolean noReuse;
+
+  @Option(
+      names = "--without",
+      paramLabel = "RULE",
+      split = ",",
+      converter = PlanRules.Label.class,
+      description = "Leave out what saves bytes, by name; an unknown name lists them.")
+  private List<String> without = List.of();
+
+  @Option(names = "--ablation", description = "Print the bytes with and without each rule.")
+  private boolean ablation;
 
   @Option(names = "--csv", paramLabel = "F", description = "Write the buffers as MiniMalloc CSV.")
   private Optional<Path> csv;
@@ -74,7 +94,13 @@ final class PlanCommand implements Callable<Integer> {
         ModelPaths.demandWritable(target.get());
       }
     }
-    Plan plan = Planner.plan(graph(), PlanOptions.defaults().withReuse(!noReuse));
+    PlanRules rules = PlanRules.all().without(without);
+    if (ablation) {
+      ablate(rules);
+      return 0;
+    }
+    PlanOptions options = noReuse ? PlanOptions.defaults().withReuse(false) : rules.options();
+    Plan plan = Planner.plan(graph(rules), options);
     PrintWriter out = spec.commandLine().getOut();
     if (format.isJson()) {
       report(plan).print(out, format);
@@ -91,7 +117,7 @@ final class PlanCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Graph graph() throws IOException {
+  private Graph graph(PlanRules rules) throws IOException {
     if (!ModelPaths.isDefinition(file)) {
       try (ModelFile model = ModelFile.open(file)) {
         return batch.isPresent() ? Rebatch.run(model.graph(), batch.get()) : model.graph();
@@ -101,7 +127,47 @@ final class PlanCommand implements Callable<Integer> {
     int size = batch.orElse(inference ? 1 : d.options().batch());
     return inference
         ? Graphs.serving(d.model(), d.options().loss(), size)
-        : Graphs.trainingStep(d.model(), d.options().loss(), d.options().optimizer(), size);
+        : Graphs.trainingStep(
+            d.model(), d.options().loss(), d.options().optimizer(), size, rules.pass());
+  }
+
+  /** A table of bytes, of plans that each lack one rule. */
+  private void ablate(PlanRules rules) throws IOException {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (List<String> left : PlanRules.ablations()) {
+      PlanRules some = rules.without(left);
+      Plan plan = Planner.plan(graph(some), some.options());
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("without", left);
+      row.put("arenaBytes", plan.arenaBytes());
+      row.put("scratchBytes", plan.bytes(Region.SCRATCH));
+      rows.add(row);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (format.isJson()) {
+      new Report().put("ablation", rows).print(out, format);
+      return;
+    }
+    long all = (Long) rows.getFirst().get("scratchBytes");
+    out.printf(Locale.ROOT, "%14s %14s %9s  %s%n", "arena", "SCRATCH", "more", "without");
+    for (int i = 0; i < rows.size(); i++) {
+      long scratch = (Long) rows.get(i).get("scratchBytes");
+      String label =
+          i == 0
+              ? "–"
+              : i == rows.size() - 1
+                  ? "all of them"
+                  : String.join(", ", PlanRules.ablations().get(i));
+      double more = all == 0 ? 0 : 100.0 * (scratch - all) / all;
+      out.printf(
+          Locale.ROOT,
+          "%,14d %,14d %+8.1f%%  %s%n",
+          rows.get(i).get("arenaBytes"),
+          scratch,
+          more,
+          label);
+    }
+    out.flush();
   }
 
   private static Report report(Plan plan) {
@@ -111,6 +177,10 @@ final class PlanCommand implements Callable<Integer> {
         .put("alignmentBytes", plan.alignmentBytes())
         .put("noReuseBytes", plan.noReuseBytes())
         .put("certificate", plan.certificate().toString())
+        .put("orderBytes", plan.ordering().bytes())
+        .put("givenOrderBytes", plan.ordering().givenBytes())
+        .put("orderBoundBytes", plan.ordering().boundBytes())
+        .put("orderCertified", plan.ordering().isCertified())
         .put("peakStep", plan.peakStep())
         .put("steps", plan.steps().size())
         .put("buffers", plan.buffers().size());

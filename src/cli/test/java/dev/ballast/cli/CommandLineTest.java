@@ -162,6 +162,8 @@ class CommandLineTest {
             "lowerBoundBytes",
             "noReuseBytes",
             "certificate",
+            "orderBytes",
+            "orderBoundBytes",
             "peakStep",
             "buffers")) {
       assertTrue(training.has(key), key);
@@ -176,6 +178,37 @@ class CommandLineTest {
     JsonNode fromText =
         run("plan", tiny.definition(), "--json", "--inference", "--batch", "4").json();
     assertEquals(fromText.get("arenaBytes"), fromModel.get("arenaBytes"));
+  }
+
+  @Test
+  void planLeavesOutRulesByName() throws IOException {
+    JsonNode all = run("plan", tiny.definition(), "--json").json();
+    assertTrue(all.get("orderCertified").asBoolean(), all.toString());
+    JsonNode apart = run("plan", tiny.definition(), "--json", "--without", "reuse,in-place").json();
+    assertTrue(apart.get("arenaBytes").asLong() > all.get("arenaBytes").asLong());
+    Run unknown = run("plan", tiny.definition(), "--without", "reuse,magic");
+    assertEquals(Main.WRONG_USAGE, unknown.status());
+    String names = "accumulate, bit-masks, early-updates, reuse, in-place, join, reorder";
+    assertTrue(unknown.err().contains("there is no rule 'magic', only " + names), unknown.err());
+  }
+
+  @Test
+  void theAblationHasALineForEachRule() throws IOException {
+    Run text = run("plan", tiny.definition(), "--ablation");
+    assertEquals(0, text.status(), text.err());
+    JsonNode rows = run("plan", tiny.definition(), "--ablation", "--json").json().get("ablation");
+    assertEquals(rows.size() + 1, text.out().lines().count());
+    long all = run("plan", tiny.definition(), "--json").json().get("arenaBytes").asLong();
+    assertEquals(all, rows.get(0).get("arenaBytes").asLong());
+    for (JsonNode row : rows) {
+      String left =
+          String.join(",", new ObjectMapper().convertValue(row.get("without"), String[].class));
+      if (!left.isEmpty()) {
+        JsonNode without = run("plan", tiny.definition(), "--json", "--without", left).json();
+        assertEquals(without.get("arenaBytes"), row.get("arenaBytes"), left);
+      }
+      assertTrue(row.get("arenaBytes").asLong() >= all, row.toString());
+    }
   }
 
   @Test

@@ -91,7 +91,10 @@ final class GraphVerifier {
           boolean inPlace =
               n.op().inPlace(n.inputTypes()).stream()
                   .anyMatch(
-                      p -> p.result() == result.port() && n.inputs().get(p.input()).equals(target));
+                      p ->
+                          p.result() == result.port()
+                              && p.allows(n.inputs())
+                              && n.inputs().get(p.input()).equals(target));
           demand(inPlace, () -> place(n) + " can't update '" + target.name() + "' in place");
           Node last = lastReaders.get(target);
           demand(

@@ -4,6 +4,7 @@ import dev.ballast.kernel.Kernel;
 import dev.ballast.kernel.Slices;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,6 +50,14 @@ public interface Op {
     return List.of();
   }
 
+  /**
+   * Inputs that may be written straight into their part of the only result. The kernel must leave
+   * such a part as it is.
+   */
+  default List<Part> parts(List<TensorType> inputs) {
+    return List.of();
+  }
+
   /** Bytes of scratch memory that the kernel wants while it runs. */
   default long workspaceBytes(List<TensorType> inputs) {
     return 0;
@@ -65,6 +74,22 @@ public interface Op {
   /** The result lies in input {@code input}, {@code byteOffset} from its start. */
   record View(int input, long byteOffset) {}
 
-  /** Result {@code result} may be written over input {@code input}. */
-  record InPlace(int result, int input) {}
+  /** Input {@code input} may lie in the result, {@code byteOffset} from its start. */
+  record Part(int input, long byteOffset) {}
+
+  /**
+   * Result {@code result} may be written over input {@code input}.
+   *
+   * @param alone only where no other input is the same value
+   */
+  record InPlace(int result, int input, boolean alone) {
+    public InPlace(int result, int input) {
+      this(result, input, false);
+    }
+
+    /** Whether a node with these inputs is one that the op allows this for. */
+    public boolean allows(List<Value> inputs) {
+      return !alone || Collections.frequency(inputs, inputs.get(input)) == 1;
+    }
+  }
 }

@@ -19,10 +19,12 @@ final class Blas {
   }
 
   /**
-   * One product. A single row or column is a matrix-vector product, which reads the matrix once.
+   * C = A·B, or C + A·B where {@code beta} is 1. A single row or column is a matrix-vector product,
+   * which reads the matrix once.
    */
   static Kernel product(
       DType dtype,
+      float beta,
       Gemm.Dims d,
       boolean ta,
       boolean tb,
@@ -31,19 +33,25 @@ final class Blas {
       MemorySegment c) {
     if (d.m() == 1) {
       return tb
-          ? vector(dtype, false, d.n(), d.k(), b, a, c)
-          : vector(dtype, true, d.k(), d.n(), b, a, c);
+          ? vector(dtype, beta, false, d.n(), d.k(), b, a, c)
+          : vector(dtype, beta, true, d.k(), d.n(), b, a, c);
     }
     if (d.n() == 1) {
       return ta
-          ? vector(dtype, true, d.k(), d.m(), a, b, c)
-          : vector(dtype, false, d.m(), d.k(), a, b, c);
+          ? vector(dtype, beta, true, d.k(), d.m(), a, b, c)
+          : vector(dtype, beta, false, d.m(), d.k(), a, b, c);
     }
-    return dtype == DType.F32 ? single(d, ta, tb, a, b, c) : twice(d, ta, tb, a, b, c);
+    return dtype == DType.F32 ? single(beta, d, ta, tb, a, b, c) : twice(beta, d, ta, tb, a, b, c);
   }
 
   private static Kernel single(
-      Gemm.Dims d, boolean ta, boolean tb, MemorySegment a, MemorySegment b, MemorySegment c) {
+      float beta,
+      Gemm.Dims d,
+      boolean ta,
+      boolean tb,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c) {
     int sideA = side(ta);
     int sideB = side(tb);
     int lda = ta ? d.m() : d.k();
@@ -52,11 +60,17 @@ final class Blas {
     int n = d.n();
     int k = d.k();
     return () ->
-        cblas_h.cblas_sgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1f, a, lda, b, ldb, 0f, c, n);
+        cblas_h.cblas_sgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1f, a, lda, b, ldb, beta, c, n);
   }
 
   private static Kernel twice(
-      Gemm.Dims d, boolean ta, boolean tb, MemorySegment a, MemorySegment b, MemorySegment c) {
+      float beta,
+      Gemm.Dims d,
+      boolean ta,
+      boolean tb,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c) {
     int sideA = side(ta);
     int sideB = side(tb);
     int lda = ta ? d.m() : d.k();
@@ -65,12 +79,13 @@ final class Blas {
     int n = d.n();
     int k = d.k();
     return () ->
-        cblas_h.cblas_dgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1d, a, lda, b, ldb, 0d, c, n);
+        cblas_h.cblas_dgemm(ROW_MAJOR, sideA, sideB, m, n, k, 1d, a, lda, b, ldb, beta, c, n);
   }
 
   /** y = M · x or Mᵀ · x, M stored as rows × cols. */
   private static Kernel vector(
       DType dtype,
+      float beta,
       boolean transposed,
       int rows,
       int cols,
@@ -79,13 +94,14 @@ final class Blas {
       MemorySegment y) {
     int side = side(transposed);
     if (dtype == DType.F32) {
-      return () -> cblas_h.cblas_sgemv(ROW_MAJOR, side, rows, cols, 1f, m, cols, x, 1, 0f, y, 1);
+      return () -> cblas_h.cblas_sgemv(ROW_MAJOR, side, rows, cols, 1f, m, cols, x, 1, beta, y, 1);
     }
-    return () -> cblas_h.cblas_dgemv(ROW_MAJOR, side, rows, cols, 1d, m, cols, x, 1, 0d, y, 1);
+    return () -> cblas_h.cblas_dgemv(ROW_MAJOR, side, rows, cols, 1d, m, cols, x, 1, beta, y, 1);
   }
 
   /** The products of the odometer's innermost loop, in one call. */
-  static Kernel batch(Gemm.Dims d, boolean ta, boolean tb, Slice a, Slice b, Slice c, Odometer o) {
+  static Kernel batch(
+      float beta, Gemm.Dims d, boolean ta, boolean tb, Slice a, Slice b, Slice c, Odometer o) {
     int sideA = side(ta);
     int sideB = side(tb);
     int lda = ta ? d.m() : d.k();
@@ -102,7 +118,7 @@ final class Blas {
     MemorySegment mc = c.memory().asSlice(o.offset(2) * Float.BYTES);
     return () ->
         cblas_h.cblas_sgemm_batch_strided(
-            ROW_MAJOR, sideA, sideB, m, n, k, 1f, ma, lda, strideA, mb, ldb, strideB, 0f, mc, n,
+            ROW_MAJOR, sideA, sideB, m, n, k, 1f, ma, lda, strideA, mb, ldb, strideB, beta, mc, n,
             strideC, count);
   }
 }

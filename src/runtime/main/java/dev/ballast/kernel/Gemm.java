@@ -5,6 +5,7 @@ import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Matrix products C[…,M,N] = A[…,M,K] · B[…,K,N], either side stored transposed, leading dimensions
@@ -65,8 +66,31 @@ public final class Gemm {
   private Gemm() {}
 
   public static Kernel matmul(boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+    return matmul(0, transposeA, transposeB, a, b, c);
+  }
+
+  /**
+   * {@code out} = c + A·B, where {@code out} may lie over c: it is added to what lies there (β =
+   * 1).
+   */
+  public static Kernel matmulAdd(
+      boolean transposeA, boolean transposeB, Slice c, Slice a, Slice b, Slice out) {
+    demandSameType(c, out);
+    Kernel add = matmul(1, transposeA, transposeB, a, b, out);
+    boolean over = c.memory().address() == out.memory().address();
+    return over ? add : Movement.sequence(List.of(Movement.copy(c, out), add));
+  }
+
+  private static void demandSameType(Slice c, Slice out) {
+    if (!c.type().equals(out.type())) {
+      throw new ShapeException("matmul_add: " + c.type() + " is not of the type " + out.type());
+    }
+  }
+
+  private static Kernel matmul(
+      float beta, boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
     if (!c.dtype().isFloating()) {
-      return referenceMatmul(transposeA, transposeB, a, b, c);
+      return referenceMatmul(transposeA, transposeB, Optional.empty(), a, b, c);
     }
     Layout l = Layout.of(transposeA, transposeB, a, b, c);
     Odometer o = l.batch();
@@ -74,13 +98,13 @@ public final class Gemm {
     List<Kernel> products = new ArrayList<>();
     do {
       if (c.dtype() == DType.F32 && o.innerLength() > 1 && fitsInt(o)) {
-        products.add(Blas.batch(l.dims(), transposeA, transposeB, a, b, c, o));
+        products.add(Blas.batch(beta, l.dims(), transposeA, transposeB, a, b, c, o));
       } else {
         for (int i = 0; i < o.innerLength(); i++) {
           var ma = a.memory().asSlice((o.offset(0) + i * o.innerStride(0)) * bytes);
           var mb = b.memory().asSlice((o.offset(1) + i * o.innerStride(1)) * bytes);
           var mc = c.memory().asSlice((o.offset(2) + i * o.innerStride(2)) * bytes);
-          products.add(Blas.product(c.dtype(), l.dims(), transposeA, transposeB, ma, mb, mc));
+          products.add(Blas.product(c.dtype(), beta, l.dims(), transposeA, transposeB, ma, mb, mc));
         }
       }
     } while (o.next());
@@ -94,6 +118,17 @@ public final class Gemm {
 
   public static Kernel referenceMatmul(
       boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+    return referenceMatmul(transposeA, transposeB, Optional.empty(), a, b, c);
+  }
+
+  public static Kernel referenceMatmulAdd(
+      boolean transposeA, boolean transposeB, Slice c, Slice a, Slice b, Slice out) {
+    demandSameType(c, out);
+    return referenceMatmul(transposeA, transposeB, Optional.of(c), a, b, out);
+  }
+
+  private static Kernel referenceMatmul(
+      boolean transposeA, boolean transposeB, Optional<Slice> plus, Slice a, Slice b, Slice c) {
     Layout l = Layout.of(transposeA, transposeB, a, b, c);
     Odometer o = l.batch();
     return () -> {
@@ -103,14 +138,14 @@ public final class Gemm {
           long a0 = o.offset(0) + i * o.innerStride(0);
           long b0 = o.offset(1) + i * o.innerStride(1);
           long c0 = o.offset(2) + i * o.innerStride(2);
-          referenceProduct(l, a, a0, b, b0, c, c0);
+          referenceProduct(l, plus, a, a0, b, b0, c, c0);
         }
       } while (o.next());
     };
   }
 
   private static void referenceProduct(
-      Layout l, Slice a, long a0, Slice b, long b0, Slice c, long c0) {
+      Layout l, Optional<Slice> plus, Slice a, long a0, Slice b, long b0, Slice c, long c0) {
     Dims d = l.dims();
     long aRow = l.transposeA() ? 1 : d.k();
     long aCol = l.transposeA() ? d.m() : 1;
@@ -118,11 +153,12 @@ public final class Gemm {
     long bCol = l.transposeB() ? d.k() : 1;
     for (int row = 0; row < d.m(); row++) {
       for (int col = 0; col < d.n(); col++) {
-        double sum = 0;
+        long at = c0 + (long) row * d.n() + col;
+        double sum = plus.isPresent() ? plus.get().get(at) : 0;
         for (int k = 0; k < d.k(); k++) {
           sum += a.get(a0 + row * aRow + k * aCol) * b.get(b0 + k * bRow + col * bCol);
         }
-        c.set(c0 + (long) row * d.n() + col, sum);
+        c.set(at, sum);
       }
     }
   }

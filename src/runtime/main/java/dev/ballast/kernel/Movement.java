@@ -92,6 +92,25 @@ public final class Movement {
     };
   }
 
+  /**
+   * The input between zeros: its bytes from {@code start} on, which are not copied where it lies
+   * there already.
+   */
+  public static Kernel padded(Slice from, Slice to, long start) {
+    long end = start + from.memory().byteSize();
+    MemorySegment before = to.memory().asSlice(0, start);
+    MemorySegment part = to.memory().asSlice(start, end - start);
+    MemorySegment behind = to.memory().asSlice(end);
+    boolean isThere = part.address() == from.memory().address();
+    return () -> {
+      before.fill((byte) 0);
+      behind.fill((byte) 0);
+      if (!isThere) {
+        part.copyFrom(from.memory());
+      }
+    };
+  }
+
   /** Copies all bytes of a tensor of the same type; nothing if both lie in the same place. */
   public static Kernel copy(Slice from, Slice to) {
     return () -> MemorySegment.copy(from.memory(), 0, to.memory(), 0, from.memory().byteSize());

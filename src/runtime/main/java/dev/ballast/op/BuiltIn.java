@@ -11,7 +11,17 @@ import java.util.stream.IntStream;
  * contract test walk this hierarchy, so a new op edits no list.
  */
 public sealed interface BuiltIn extends Op
-    permits Unary, Binary, Selection, Reduce, Product, Move, Index, Classify, Regularize, Update {
+    permits Unary,
+        Binary,
+        Selection,
+        Mask,
+        Reduce,
+        Product,
+        Move,
+        Index,
+        Classify,
+        Regularize,
+        Update {
 
   @Override
   default String name() {

@@ -18,12 +18,23 @@ import dev.ballast.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Ops that move elements without changing them. They compute nothing and keep nothing alive. */
 public sealed interface Move extends BuiltIn {
   @Override
   default long flops(List<TensorType> inputs) {
     return 0;
+  }
+
+  /** Whether places along the axis lie side by side: no axis further out has more than one. */
+  private static boolean liesInOnePiece(TensorType x, int axis) {
+    return x.shape().slice(0, axis).elements() == 1;
+  }
+
+  /** The bytes of one place along the axis. */
+  private static long pieceBytes(TensorType x, int axis) {
+    return x.shape().strides()[axis] * x.dtype().bytes();
   }
 
   /**
@@ -109,6 +120,16 @@ public sealed interface Move extends BuiltIn {
       b.contribute(0, transpose(b.dout(), List.of(inverse)));
     }
 
+    /** A view where only axes of one place change theirs. */
+    @Override
+    public Optional<View> view(List<TensorType> inputs) {
+      Shape s = inputs.getFirst().shape();
+      int[] moving = permutation.stream().mapToInt(i -> i).filter(a -> s.dim(a) > 1).toArray();
+      boolean ascending =
+          IntStream.range(1, moving.length).allMatch(i -> moving[i - 1] < moving[i]);
+      return ascending ? Optional.of(new View(0, 0)) : Optional.empty();
+    }
+
     @Override
     public Kernel reference(Slices s) {
       long[] own = s.in(0).type().shape().strides();
@@ -138,6 +159,13 @@ public sealed interface Move extends BuiltIn {
     @Override
     public void gradient(Backprop b) {
       b.contribute(0, sumTo(b.dout(), b.in(0).shape()));
+    }
+
+    /** A view where nothing is repeated. */
+    @Override
+    public Optional<View> view(List<TensorType> inputs) {
+      boolean same = inputs.getFirst().elements() == Shape.of(dims).elements();
+      return same ? Optional.of(new View(0, 0)) : Optional.empty();
     }
 
     @Override
@@ -174,10 +202,9 @@ public sealed interface Move extends BuiltIn {
     @Override
     public Optional<View> view(List<TensorType> inputs) {
       TensorType x = inputs.getFirst();
-      if (x.shape().slice(0, axis).elements() > 1) {
-        return Optional.empty();
-      }
-      return Optional.of(new View(0, from * x.shape().strides()[axis] * x.dtype().bytes()));
+      return liesInOnePiece(x, axis)
+          ? Optional.of(new View(0, from * pieceBytes(x, axis)))
+          : Optional.empty();
     }
 
     @Override
@@ -213,9 +240,20 @@ public sealed interface Move extends BuiltIn {
     }
 
     @Override
+    public List<Part> parts(List<TensorType> inputs) {
+      return liesInOnePiece(inputs.getFirst(), axis)
+          ? List.of(new Part(0, before * pieceBytes(inputs.getFirst(), axis)))
+          : List.of();
+    }
+
+    @Override
     public Kernel reference(Slices s) {
       Shape space = s.in(0).type().shape();
       long[] to = s.out().type().shape().strides();
+      if (liesInOnePiece(s.in(0).type(), axis)) {
+        long from = before * pieceBytes(s.in(0).type(), axis);
+        return Movement.padded(s.in(0), s.out(), from);
+      }
       Kernel copy =
           Movement.strided(space, s.in(0), 0, space.strides(), s.out(), before * to[axis], to);
       return () -> {
@@ -261,13 +299,29 @@ public sealed interface Move extends BuiltIn {
     }
 
     @Override
+    public List<Part> parts(List<TensorType> inputs) {
+      List<Part> parts = new ArrayList<>();
+      long from = 0;
+      for (int i = 0; i < inputs.size() && liesInOnePiece(inputs.get(i), axis); i++) {
+        parts.add(new Part(i, from * pieceBytes(inputs.get(i), axis)));
+        from += inputs.get(i).shape().dim(axis);
+      }
+      return parts;
+    }
+
+    @Override
     public Kernel reference(Slices s) {
       long[] to = s.out().type().shape().strides();
       List<Kernel> copies = new ArrayList<>();
       long from = 0;
       for (var in : s.inputs()) {
         Shape space = in.type().shape();
-        copies.add(Movement.strided(space, in, 0, space.strides(), s.out(), from * to[axis], to));
+        boolean isThere =
+            in.memory().address()
+                == s.out().memory().address() + from * to[axis] * in.dtype().bytes();
+        if (!(isThere && liesInOnePiece(in.type(), axis))) {
+          copies.add(Movement.strided(space, in, 0, space.strides(), s.out(), from * to[axis], to));
+        }
         from += space.dim(axis);
       }
       return Movement.sequence(copies);
@@ -288,6 +342,11 @@ public sealed interface Move extends BuiltIn {
       if (b.in(0).type().dtype().isFloating()) {
         b.contribute(0, cast(b.dout(), b.in(0).type().dtype()));
       }
+    }
+
+    @Override
+    public Optional<View> view(List<TensorType> inputs) {
+      return inputs.getFirst().dtype() == to ? Optional.of(new View(0, 0)) : Optional.empty();
     }
 
     @Override

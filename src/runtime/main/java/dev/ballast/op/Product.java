@@ -63,13 +63,18 @@ public sealed interface Product extends BuiltIn {
 
     @Override
     public void gradient(Backprop b) {
-      Expr x = b.in(0);
-      Expr y = b.in(1);
+      contribute(b, 0, transposeA, transposeB);
+    }
+
+    /** The rule for A and B, which are the inputs from {@code first} on. */
+    private static void contribute(Backprop b, int first, boolean transposeA, boolean transposeB) {
+      Expr x = b.in(first);
+      Expr y = b.in(first + 1);
       Expr g = b.dout();
       Expr dx = transposeA ? matmul(y, g, transposeB, true) : matmul(g, y, false, !transposeB);
       Expr dy = transposeB ? matmul(g, x, true, transposeA) : matmul(x, g, !transposeA, false);
-      b.contribute(0, sumTo(dx, x.shape()));
-      b.contribute(1, sumTo(dy, y.shape()));
+      b.contribute(first, sumTo(dx, x.shape()));
+      b.contribute(first + 1, sumTo(dy, y.shape()));
     }
 
     @Override
@@ -86,6 +91,61 @@ public sealed interface Product extends BuiltIn {
     @Override
     public Kernel reference(Slices s) {
       return Gemm.referenceMatmul(transposeA, transposeB, s.in(0), s.in(1), s.out());
+    }
+  }
+
+  /**
+   * C + A·B, for C of the product's type; A and B as for {@link MatMul}. Written over C, OpenBLAS
+   * adds to what lies there (β = 1). Its last bits may differ from those of a product that is added
+   * afterwards: a long shared dimension is summed in blocks, and the first is added to C.
+   *
+   * <p>∂L/∂C = ∂L/∂out, ∂L/∂A and ∂L/∂B as for the product. Keeps A and B.
+   */
+  @OpName("matmul_add")
+  record MatMulAdd(boolean transposeA, boolean transposeB) implements Product {
+    private MatMul product() {
+      return new MatMul(transposeA, transposeB);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(3, inputs);
+      List<TensorType> product;
+      try {
+        product = product().infer(inputs.subList(1, 3));
+      } catch (ShapeException e) {
+        throw misfit(e.getMessage());
+      }
+      if (!product.getFirst().equals(inputs.getFirst())) {
+        throw misfit(inputs.getFirst() + " is not of the product's type " + product.getFirst());
+      }
+      return product;
+    }
+
+    @Override
+    public void gradient(Backprop b) {
+      b.contribute(0, b.dout());
+      MatMul.contribute(b, 1, transposeA, transposeB);
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return product().flops(inputs.subList(1, 3));
+    }
+
+    @Override
+    public List<InPlace> inPlace(List<TensorType> inputs) {
+      return List.of(new InPlace(0, 0, true));
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return Gemm.matmulAdd(transposeA, transposeB, s.in(0), s.in(1), s.in(2), s.out());
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return Gemm.referenceMatmulAdd(transposeA, transposeB, s.in(0), s.in(1), s.in(2), s.out());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ballast.pass;
 
 import dev.ballast.ir.Graph;
+import java.util.Set;
 
 /** The rewrites every graph goes through before it is planned. */
 public final class Passes {
@@ -8,14 +9,24 @@ public final class Passes {
 
   /** Folding first, since it makes common what it computes; dead code after all that makes dead. */
   public static Graph standard(Graph graph) {
-    Graph g = ConstantFolding.run(graph);
-    g = CommonSubexpressions.run(g);
-    g = DeadCode.run(g);
-    return EarlyUpdates.run(g);
+    return EarlyUpdates.run(cleaned(graph));
   }
 
-  /** The same, for a graph that is planned next and not saved: single numbers are gathered. */
+  /** The same, for a graph that is planned next and not saved, with ops that save bytes. */
   public static Graph forRunning(Graph graph) {
-    return GatherScalars.run(standard(graph));
+    return forRunning(graph, PassRule.all());
+  }
+
+  /** The same, with some of the rules. */
+  public static Graph forRunning(Graph graph, Set<PassRule> rules) {
+    Graph g = cleaned(graph);
+    g = rules.contains(PassRule.ACCUMULATE) ? AccumulateProducts.run(g) : g;
+    g = rules.contains(PassRule.BIT_MASKS) ? BitMasks.run(g) : g;
+    g = rules.contains(PassRule.EARLY_UPDATES) ? EarlyUpdates.run(g) : g;
+    return GatherScalars.run(g);
+  }
+
+  private static Graph cleaned(Graph graph) {
+    return DeadCode.run(CommonSubexpressions.run(ConstantFolding.run(graph)));
   }
 }

@@ -43,6 +43,8 @@ final class Liveness {
 
   private final Graph graph;
   private final boolean inPlace;
+  private final Joins joins;
+  private final Map<Value, Integer> wholes = new HashMap<>();
   private final int steps;
   private final int[] stepOf;
   private final int[] lastUse;
@@ -51,8 +53,9 @@ final class Liveness {
   private final Spot[] spots;
   private final OptionalInt[] workspaces;
 
-  private Liveness(Graph graph, boolean inPlace) {
+  private Liveness(Graph graph, boolean inPlace, Joins joins) {
     this.graph = graph;
+    this.joins = joins;
     this.inPlace = inPlace;
     this.stepOf = new int[graph.nodes().size()];
     this.steps = numberSteps();
@@ -66,7 +69,11 @@ final class Liveness {
   record Result(List<Buffer> buffers, Place[] places, List<OptionalInt> workspaces, int steps) {}
 
   static Result of(Graph graph, boolean inPlace) {
-    Liveness l = new Liveness(graph, inPlace);
+    return of(graph, inPlace, Joins.NONE);
+  }
+
+  static Result of(Graph graph, boolean inPlace, Joins joins) {
+    Liveness l = new Liveness(graph, inPlace, joins);
     l.placeSources();
     graph.nodes().forEach(l::placeResults);
     return l.result();
@@ -181,17 +188,37 @@ final class Liveness {
       demandNoLaterReader(n, target, spot);
       return spot;
     }
+    Value whole = joins.whole(r);
+    if (!whole.equals(r) || joins.isWhole(r)) {
+      return new Spot(wholes.computeIfAbsent(whole, w -> openWhole(w, n)), joins.byteOffset(r));
+    }
     if (!inPlace) {
       return null;
     }
     for (Op.InPlace p : n.op().inPlace(n.inputTypes())) {
       Value input = n.inputs().get(p.input());
       Spot spot = spots[input.id()];
-      if (p.result() == r.port() && !taken.contains(spot.draft()) && dies(n, input, spot, r)) {
+      boolean allowed = p.result() == r.port() && p.allows(n.inputs());
+      if (allowed && !taken.contains(spot.draft()) && dies(n, input, spot, r)) {
         return spot;
       }
     }
     return null;
+  }
+
+  /** The buffer of a result that parts lie in: it lives from the first part on. */
+  private int openWhole(Value whole, Node first) {
+    Value.Result r = (Value.Result) whole;
+    drafts.add(draft(graph.nodes().get(r.node()), r, stepOf[first.index()]));
+    Draft d = drafts.getLast();
+    d.to = Math.max(d.to, Math.min(stepOf[r.node()] + 1, Math.max(1, steps)));
+    for (Value part : joins.parts()) {
+      if (joins.whole(part).equals(whole)) {
+        d.to = Math.max(d.to, Math.min(lastUse[part.id()] + 1, Math.max(1, steps)));
+      }
+    }
+    d.to = Math.max(d.to, Math.min(lastUse[r.id()] + 1, Math.max(1, steps)));
+    return drafts.size() - 1;
   }
 
   /** Whether the input's whole buffer is dead once this node has run, and fits the result. */

@@ -13,6 +13,7 @@ import java.util.List;
  * @param buffers all buffers, by id
  * @param places where each value lies, by the value's id
  * @param noReuseBytes the arena if every value had a place of its own
+ * @param ordering what came of reordering, and a bound for any order
  */
 public record Plan(
     Graph graph,
@@ -20,11 +21,27 @@ public record Plan(
     List<Step> steps,
     List<Buffer> buffers,
     List<Place> places,
-    long noReuseBytes) {
+    long noReuseBytes,
+    Ordering ordering) {
   public Plan {
     steps = List.copyOf(steps);
     buffers = List.copyOf(buffers);
     places = List.copyOf(places);
+  }
+
+  /** A plan of which no more is known of its order than its own load. */
+  public Plan(
+      Graph graph,
+      PlanOptions options,
+      List<Step> steps,
+      List<Buffer> buffers,
+      List<Place> places,
+      long noReuseBytes) {
+    this(graph, options, steps, buffers, places, noReuseBytes, new Ordering(0, 0, 0));
+  }
+
+  Plan with(Ordering other) {
+    return new Plan(graph, options, steps, buffers, places, noReuseBytes, other);
   }
 
   public Place place(Value v) {

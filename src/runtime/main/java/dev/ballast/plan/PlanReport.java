@@ -38,6 +38,17 @@ final class PlanReport {
         plan.alignmentBytes(),
         plan.noReuseBytes(),
         (double) plan.noReuseBytes() / plan.arenaBytes());
+    order();
+  }
+
+  private void order() {
+    Ordering o = plan.ordering();
+    String proof =
+        o.isCertified()
+            ? "no order is lower"
+            : String.format(
+                Locale.ROOT, "any order needs %,d (gap %.1f %%)", o.boundBytes(), 100 * o.gap());
+    line("  order: %,d bytes live at the peak, %,d as given; %s", o.bytes(), o.givenBytes(), proof);
   }
 
   private void peak() {

@@ -6,6 +6,7 @@ import dev.ballast.ir.Value;
 import dev.ballast.tensor.PlanException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ final class PlanVerifier {
   private final NavigableMap<Long, Extent> memory = new TreeMap<>();
 
   private final long[] starts;
+
+  /** Results that hold a value's bytes as their part, since it lay there when they were made. */
+  private final Map<Value, Value.Result> partOf = new HashMap<>();
 
   private PlanVerifier(Plan plan) {
     this.plan = plan;
@@ -111,7 +115,9 @@ final class PlanVerifier {
       written.add(new long[] {start(r), end(r)});
       for (Value in : n.inputs()) {
         boolean apart = end(r) <= start(in) || end(in) <= start(r);
-        demand(apart || replaces(n, r, in), r.label() + " overlaps input " + in.label());
+        demand(
+            apart || replaces(n, r, in) || isPart(n, r, in),
+            r.label() + " overlaps input " + in.label());
       }
     }
     n.results().forEach(r -> write(start(r), end(r), r));
@@ -122,7 +128,19 @@ final class PlanVerifier {
   private boolean replaces(Node n, Value.Result r, Value in) {
     boolean exactly = start(r) == start(in) && end(r) == end(in);
     for (Op.InPlace p : n.op().inPlace(n.inputTypes())) {
-      if (exactly && p.result() == r.port() && n.inputs().get(p.input()).equals(in)) {
+      boolean allowed = p.result() == r.port() && p.allows(n.inputs());
+      if (exactly && allowed && n.inputs().get(p.input()).equals(in)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the input lies exactly where the op finds it done already; it stays whole there. */
+  private boolean isPart(Node n, Value.Result r, Value in) {
+    for (Op.Part p : n.op().parts(n.inputTypes())) {
+      if (n.inputs().get(p.input()).equals(in) && start(in) == start(r) + p.byteOffset()) {
+        partOf.put(plan.graph().viewBase(in), r);
         return true;
       }
     }
@@ -154,12 +172,21 @@ final class PlanVerifier {
     long at = start(v);
     while (at < end(v)) {
       Map.Entry<Long, Extent> e = memory.floorEntry(at);
-      if (e == null || e.getValue().end() <= at || !e.getValue().owner().equals(owner)) {
+      if (e == null || e.getValue().end() <= at || !holds(e.getValue().owner(), owner)) {
         return false;
       }
       at = e.getValue().end();
     }
     return true;
+  }
+
+  /** Whether bytes written as {@code written} are the value's: it, or a result it is a part of. */
+  private boolean holds(Value written, Value value) {
+    Value v = value;
+    while (v != null && !written.equals(v)) {
+      v = partOf.get(v);
+    }
+    return v != null;
   }
 
   private boolean isFree(long start, long end) {

@@ -21,7 +21,27 @@ public final class Planner {
    * @throws PlanException where the graph can't be planned, or the plan fails its verification
    */
   public static Plan plan(Graph graph, PlanOptions options) {
-    Liveness.Result live = Liveness.of(graph, options.has(PlanRule.IN_PLACE));
+    boolean inPlace = options.has(PlanRule.IN_PLACE);
+    Joins joins = options.has(PlanRule.JOIN) ? Joins.choose(graph, inPlace) : Joins.NONE;
+    OrderProblem problem = OrderProblem.of(graph, joins, inPlace);
+    Plan given = plan(graph, options, joins, Order.given(problem));
+    if (!options.has(PlanRule.REORDER) || given.ordering().isCertified()) {
+      return given;
+    }
+    Order.Steps better = Order.improve(problem);
+    Graph reordered = Order.apply(graph, better.order());
+    if (better.ordering().bytes() < better.ordering().givenBytes()) {
+      Plan plan = plan(reordered, options, joins.in(reordered), better.ordering());
+      if (plan.arenaBytes() < given.arenaBytes()) {
+        return plan;
+      }
+    }
+    long load = given.ordering().bytes();
+    return given.with(new Ordering(load, load, better.ordering().boundBytes()));
+  }
+
+  private static Plan plan(Graph graph, PlanOptions options, Joins joins, Ordering ordering) {
+    Liveness.Result live = Liveness.of(graph, options.has(PlanRule.IN_PLACE), joins);
     List<Buffer> placed = place(live.buffers(), options.has(PlanRule.REUSE));
     Place[] places = new Place[live.places().length];
     for (int i = 0; i < places.length; i++) {
@@ -31,7 +51,7 @@ public final class Planner {
     List<Step> steps = steps(graph, live, placed);
     long withoutReuse =
         Liveness.of(graph, false).buffers().stream().mapToLong(Buffer::alignedBytes).sum();
-    Plan plan = new Plan(graph, options, steps, placed, List.of(places), withoutReuse);
+    Plan plan = new Plan(graph, options, steps, placed, List.of(places), withoutReuse, ordering);
     PlanVerifier.verify(plan);
     return plan;
   }

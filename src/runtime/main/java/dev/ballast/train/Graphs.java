@@ -9,11 +9,13 @@ import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.op.Ops;
+import dev.ballast.pass.PassRule;
 import dev.ballast.pass.Passes;
 import dev.ballast.pass.Rebatch;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.TensorType;
 import java.util.List;
+import java.util.Set;
 
 /** The graphs that training runs: a whole step, and an evaluation. */
 public final class Graphs {
@@ -86,6 +88,12 @@ public final class Graphs {
 
   /** Forward pass, backward pass and the optimizer's step. */
   public static Graph trainingStep(Model model, Loss loss, Optimizer optimizer, int batch) {
+    return trainingStep(model, loss, optimizer, batch, PassRule.all());
+  }
+
+  /** The same, with some of the rewrites that save bytes. */
+  public static Graph trainingStep(
+      Model model, Loss loss, Optimizer optimizer, int batch, Set<PassRule> rules) {
     TrainingForward f = TrainingForward.of("training step", model, loss, batch);
     GraphBuilder b = f.builder();
     List<Expr> parameters = f.parameters();
@@ -98,7 +106,7 @@ public final class Graphs {
           f.scope().finish();
           return rate;
         });
-    return Passes.forRunning(b.build());
+    return Passes.forRunning(b.build(), rules);
   }
 
   /** Forward pass with the scores and, for a classifier, the probabilities: what is saved. */

@@ -102,6 +102,12 @@ final class OpSamples {
       row(OpSample.of(select, f32(n), f32(n), f32(n)));
     }
     row(OpSample.of(select, f32(67), f32(67), f32(67)).wholeNumbers());
+    for (int n : TAILS) {
+      row(OpSample.of(new Mask.PositiveBits(), f32(n)));
+      row(OpSample.of(new Mask.SelectBits(), i32((n + 31) / 32), f32(n)));
+    }
+    row(OpSample.of(new Mask.PositiveBits(), f32(5, 17)));
+    row(OpSample.of(new Mask.SelectBits(), i32(3), f32(5, 17)));
     row(OpSample.of(select, i32(5, 17), f32(17), f32(5, 1)).indices(0, 2));
     row(OpSample.of(select, i64(5, 1), f32(), f32(5, 17)).indices(0, 2));
     row(OpSample.of(select, f32(), f32(17), f32(3, 17)));
@@ -163,6 +169,8 @@ final class OpSamples {
     row(OpSample.of(new Product.MatMul(true, true), f32(4, 3), f32(2, 5, 4)));
     row(OpSample.of(new Product.MatMul(false, false), f32(2, 3, 4), f32(4, 5)));
     row(OpSample.of(new Product.MatMul(false, false), f32(2, 1, 1, 4), f32(1, 3, 4, 17)));
+    row(OpSample.of(new Product.MatMulAdd(false, true), f32(2, 3, 5), f32(2, 3, 4), f32(2, 5, 4)));
+    row(OpSample.of(new Product.MatMulAdd(false, false), f32(2, 3, 5), f32(2, 3, 4), f32(4, 5)));
   }
 
   private void product(int sides, int m, int n, int k) {
@@ -171,6 +179,7 @@ final class OpSamples {
     TensorType a = ta ? f32(k, m) : f32(m, k);
     TensorType b = tb ? f32(n, k) : f32(k, n);
     row(OpSample.of(new Product.MatMul(ta, tb), a, b).tolerance(2e-5));
+    row(OpSample.of(new Product.MatMulAdd(ta, tb), f32(m, n), a, b).tolerance(2e-5));
   }
 
   private void move() {
@@ -181,6 +190,8 @@ final class OpSamples {
     row(OpSample.of(new Move.Transpose(List.of(2, 0, 1)), f32(3, 5, 7)));
     row(OpSample.of(new Move.Transpose(List.of(0, 2, 1, 3)), f32(2, 3, 4, 5)));
     row(OpSample.of(new Move.Transpose(List.of(0)), f32(9)));
+    row(OpSample.of(new Move.Transpose(List.of(2, 0, 1)), f32(3, 5, 1)));
+    row(OpSample.of(new Move.BroadcastTo(List.of(1, 3, 1, 5)), f32(3, 1, 5)));
     row(OpSample.of(new Move.BroadcastTo(List.of(3, 17)), f32(17)));
     row(OpSample.of(new Move.BroadcastTo(List.of(3, 17)), f32(3, 1)));
     row(OpSample.of(new Move.BroadcastTo(List.of(2, 3, 4)), f32()));

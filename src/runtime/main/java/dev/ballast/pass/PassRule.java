@@ -1,0 +1,27 @@
+package dev.ballast.pass;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * One thing that rewrites do to save bytes before a graph is planned. Each can be switched off,
+ * which makes another graph; so whoever compares runs bit by bit compares plans of one graph.
+ */
+public enum PassRule {
+  /** A sum of a value and a product becomes a product added to the value where it lies. */
+  ACCUMULATE,
+  /** Of what is kept for its sign alone only the sign is kept, a bit each. */
+  BIT_MASKS,
+  /** Updates run as soon as their gradient is there and nobody else reads the parameter. */
+  EARLY_UPDATES;
+
+  /** As the command line writes it: in lower case with hyphens. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public static Set<PassRule> all() {
+    return EnumSet.allOf(PassRule.class);
+  }
+}
