@@ -6,10 +6,11 @@ import java.util.Arrays;
  * Decides whether buffers fit a capacity, by depth-first search.
  *
  * <p>Of all solutions it looks for one whose sum of offsets is the smallest. There every buffer
- * stands on another or on the ground, so it can be built by placing buffers in the order of (offset,
- * rank), each on the top of what it meets: the offsets follow from the order, and only orders are
- * searched. {@link Propagation} cuts what can't lead to such a solution. Where no buffer that waits
- * spans a moment, the times before and after it are searched apart, and one failure settles both.
+ * stands on another or on the ground, so it can be built by placing buffers in the order of
+ * (offset, rank), each on the top of what it meets: the offsets follow from the order, and only
+ * orders are searched. {@link Propagation} cuts what can't lead to such a solution. Where no buffer
+ * that waits spans a moment, the times before and after it are searched apart, and one failure
+ * settles both.
  *
  * <p>The idea is MiniMalloc's (Moffitt, ASPLOS 2023): canonical solutions, inference over sections,
  * dominance and decomposition. The lower bounds that stay with a subtree, the stacking test by

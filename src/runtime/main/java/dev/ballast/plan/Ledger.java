@@ -1,46 +1,56 @@
 package dev.ballast.plan;
 
-/** Counts the nodes of searches against a limit, and now and then asks the clock if told to. */
+/**
+ * Counts the nodes of searches against two limits, one for all of them and one for the run under
+ * way, and now and then asks the clock, if there is a deadline.
+ */
 final class Ledger {
+  private final long total;
   private final long deadline;
   private long nodes;
   private long limit;
   private boolean late;
 
   /**
-   * @param deadline of {@link System#nanoTime}; {@link Long#MAX_VALUE} for none, which keeps results
-   *     the same on every machine
+   * @param deadline of {@link System#nanoTime}, or {@link Placement.Limits#NO_DEADLINE}
    */
-  Ledger(long deadline) {
+  Ledger(long total, long deadline) {
+    this.total = total;
     this.deadline = deadline;
   }
 
-  /** Allows this many more nodes from now on. */
+  /** Allows this many nodes from now on, as far as the total does. */
   void allow(long more) {
-    limit = nodes + Math.min(more, Long.MAX_VALUE / 2);
+    limit = nodes + Math.min(more, total - nodes);
   }
 
-  /** Counts a node; whether it may still be searched. */
+  /** Counts a node and says whether it may be searched. */
   boolean count() {
+    if (nodes >= limit || late) {
+      return false;
+    }
     nodes++;
-    if ((nodes & 0x3ff) == 0) {
+    if ((nodes & 0xff) == 0) {
       askTheClock();
     }
-    return nodes <= limit && !late;
+    return true;
   }
 
-  boolean isLate() {
+  /** Whether nothing more may be searched. */
+  boolean isSpent() {
     askTheClock();
-    return late;
+    return late || nodes >= total;
   }
 
-  private void askTheClock() {
-    if (deadline != Long.MAX_VALUE && System.nanoTime() - deadline > 0) {
-      late = true;
-    }
+  long left() {
+    return total - nodes;
   }
 
   long nodes() {
     return nodes;
+  }
+
+  private void askTheClock() {
+    late |= deadline != Placement.Limits.NO_DEADLINE && System.nanoTime() - deadline > 0;
   }
 }

@@ -13,6 +13,8 @@ import java.util.List;
  * @param buffers all buffers, by id
  * @param places where each value lies, by the value's id
  * @param noReuseBytes the arena if every value had a place of its own
+ * @param provenBytes what is proven that no placement of the SCRATCH buffers takes less than; zero
+ *     if nothing but the load bound is
  */
 public record Plan(
     Graph graph,
@@ -20,7 +22,8 @@ public record Plan(
     List<Step> steps,
     List<Buffer> buffers,
     List<Place> places,
-    long noReuseBytes) {
+    long noReuseBytes,
+    long provenBytes) {
   public Plan {
     steps = List.copyOf(steps);
     buffers = List.copyOf(buffers);
@@ -72,7 +75,8 @@ public record Plan(
 
   /** What is proven of the SCRATCH region. */
   public Certificate certificate() {
-    return new Certificate(bytes(Region.SCRATCH), Arrays.stream(loads(true)).max().orElse(0));
+    long load = Arrays.stream(loads(true)).max().orElse(0);
+    return new Certificate(bytes(Region.SCRATCH), load, Math.max(load, provenBytes));
   }
 
   /** SCRATCH bytes live at each step. */

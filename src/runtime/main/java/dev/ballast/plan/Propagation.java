@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * What follows for the buffers that wait from what is placed and from the capacity. It keeps for
- * each the least offset it can have in a solution that can't be lowered, one whose sum of offsets is
- * the smallest, and gives up when that leaves no room.
+ * each the least offset it can have in a solution that can't be lowered, one whose sum of offsets
+ * is the smallest, and gives up when that leaves no room.
  *
  * <ul>
  *   <li>Lift: a buffer passed over lies higher than where it could have been; it stands on one that

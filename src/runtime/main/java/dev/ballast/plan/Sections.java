@@ -10,9 +10,10 @@ import java.util.Arrays;
  * @param sizes by buffer
  * @param low the first section of each buffer
  * @param high one past the last section of each buffer
+ * @param lives the steps that each buffer lives
  * @param loads the sum of live sizes, by section
  */
-record Sections(long[] sizes, int[] low, int[] high, long[] loads) {
+record Sections(long[] sizes, int[] low, int[] high, int[] lives, long[] loads) {
   private static final long BIRTH = 1L << 31;
 
   static Sections of(Placement.Problem problem) {
@@ -45,7 +46,9 @@ record Sections(long[] sizes, int[] low, int[] high, long[] loads) {
         live -= problem.sizes()[i];
       }
     }
-    return new Sections(problem.sizes(), low, high, Arrays.copyOf(loads, section));
+    int[] lives = new int[count];
+    Arrays.setAll(lives, i -> problem.to()[i] - problem.from()[i]);
+    return new Sections(problem.sizes(), low, high, lives, Arrays.copyOf(loads, section));
   }
 
   int count() {
@@ -60,6 +63,31 @@ record Sections(long[] sizes, int[] low, int[] high, long[] loads) {
   /** The largest load: no placement is smaller. */
   long loadBound() {
     return Arrays.stream(loads).max().orElse(0);
+  }
+
+  /** Some of the buffers, in the same sections. */
+  Sections of(int[] buffers) {
+    long[] kept = new long[width() + 1];
+    for (int b : buffers) {
+      kept[low[b]] += sizes[b];
+      kept[high[b]] -= sizes[b];
+    }
+    Arrays.parallelPrefix(kept, Long::sum);
+    return new Sections(
+        Arrays.stream(buffers).mapToLong(b -> sizes[b]).toArray(),
+        Arrays.stream(buffers).map(b -> low[b]).toArray(),
+        Arrays.stream(buffers).map(b -> high[b]).toArray(),
+        Arrays.stream(buffers).map(b -> lives[b]).toArray(),
+        Arrays.copyOf(kept, width()));
+  }
+
+  /** The highest byte that offsets use. */
+  long top(long[] offsets) {
+    long top = 0;
+    for (int i = 0; i < count(); i++) {
+      top = Math.max(top, offsets[i] + sizes[i]);
+    }
+    return top;
   }
 
   /** The largest load that each buffer meets. */
