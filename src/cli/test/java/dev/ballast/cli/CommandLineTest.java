@@ -249,7 +249,8 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "eval", "predict", "inspect", "plan", "grad", "paths", "doctor"})
+  @ValueSource(
+      strings = {"train", "eval", "predict", "inspect", "plan", "pack", "grad", "paths", "doctor"})
   void helpShowsAnExample(String command) {
     Run r = run(command, "--help");
     assertEquals(0, r.status());
