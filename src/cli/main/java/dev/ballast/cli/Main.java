@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       InspectCommand.class,
       PlanCommand.class,
+      PackCommand.class,
       GradCommand.class,
       PathsCommand.class,
       GradcheckCommand.class,

@@ -289,6 +289,7 @@ class CommandLineTest {
         "predict",
         "inspect",
         "plan",
+        "pack",
         "grad",
         "paths",
         "gradcheck",

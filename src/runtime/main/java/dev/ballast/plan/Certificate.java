@@ -8,18 +8,23 @@ import java.util.Locale;
  * @param bytes the SCRATCH bytes it takes
  * @param loadBound the largest sum of live SCRATCH bytes, aligned, at any step: no placement of
  *     these lifetimes takes less
+ * @param provenBytes what no placement takes less than, once searches have had their say: the load
+ *     bound or more
  */
-public record Certificate(long bytes, long loadBound) {
+public record Certificate(long bytes, long loadBound, long provenBytes) {
   public boolean isOptimal() {
-    return bytes == loadBound;
+    return bytes == provenBytes;
   }
 
-  /** {@code OPTIMAL (load)}, or the gap to the bound. */
+  /**
+   * {@code OPTIMAL (load)} at the load bound; {@code OPTIMAL (exhausted)} where a search has ruled
+   * out everything below; else the gap to what is proven.
+   */
   @Override
   public String toString() {
     if (isOptimal()) {
-      return "OPTIMAL (load)";
+      return bytes == loadBound ? "OPTIMAL (load)" : "OPTIMAL (exhausted)";
     }
-    return String.format(Locale.ROOT, "GAP %.2f %%", 100.0 * (bytes - loadBound) / loadBound);
+    return String.format(Locale.ROOT, "GAP %.2f %%", 100.0 * (bytes - provenBytes) / provenBytes);
   }
 }

@@ -1,29 +1,52 @@
 package dev.ballast.plan;
 
+import dev.ballast.plan.CanonicalSearch.Outcome;
+import dev.ballast.tensor.PlanException;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Offsets for buffers whose lifetimes are known (dynamic storage allocation): buffers that are live
  * together must not overlap, and the highest byte used shall be low.
  *
- * <p>Greedy: buffers are placed one by one, each in a gap between those already placed that it
- * meets in time. Several orders are tried, each with the lowest and with the tightest gap, and the
- * best result is kept; the search ends early at the load bound, which no placement beats. Placing
- * by the largest load met first is what closes most of the gap that the usual order by size leaves.
+ * <pre>{@code
+ * Placement.Solution s = Placement.solve(new Placement.Problem(sizes, from, to));
+ * }</pre>
  *
- * <p>Deterministic: ties fall to the lower index.
+ * <p>Deterministic, as long as no deadline is set.
  */
 public final class Placement {
+  private Placement() {}
+
   /** Sizes, and half-open lifetimes {@code [from, to)}, by index. */
   public record Problem(long[] sizes, int[] from, int[] to) {
-    public int count() {
-      return sizes.length;
+    /**
+     * @throws PlanException where a size or a lifetime can't be, or all sizes are more than offsets
+     *     can count
+     */
+    public Problem {
+      long sum = 0;
+      for (int i = 0; i < sizes.length; i++) {
+        if (sizes[i] < 0) {
+          throw new PlanException("buffer " + i + ": a size of " + sizes[i] + " is below 0");
+        }
+        if (from[i] < 0 || from[i] >= to[i]) {
+          throw new PlanException(
+              "buffer " + i + ": a life from " + from[i] + " to " + to[i] + " is none");
+        }
+        sum += sizes[i];
+        if (sum < 0 || sum > MOST_BYTES) {
+          throw new PlanException(
+              "buffer " + i + ": with it all sizes come to more than " + MOST_BYTES + " bytes");
+        }
+      }
     }
 
-    boolean meet(int a, int b) {
-      return from[a] < to[b] && from[b] < to[a];
+    /** Sums of all sizes stay so far from overflow that no bound of a search can. */
+    private static final long MOST_BYTES = Long.MAX_VALUE / 8;
+
+    public int count() {
+      return sizes.length;
     }
 
     /** The sum of live sizes at each step. */
@@ -45,111 +68,119 @@ public final class Placement {
 
     /** The largest load: no placement is smaller. */
     public long loadBound() {
-      return Arrays.stream(loads()).max().orElse(0);
+      return Sections.of(this).loadBound();
     }
   }
 
-  /** Offsets by index, and the highest byte used. */
-  public record Solution(long[] offsets, long bytes) {}
+  /**
+   * How long to search where what is quick doesn't settle it.
+   *
+   * @param nodes of search trees, for an instance of up to 400 buffers; fewer for more
+   * @param deadline of {@link System#nanoTime}; results then depend on the machine
+   */
+  public record Limits(long nodes, long deadline) {
+    public static final long NO_DEADLINE = Long.MAX_VALUE;
 
-  private final Problem problem;
-  private final long bound;
-  private Solution best = new Solution(new long[0], Long.MAX_VALUE);
+    /** Settles what can be settled in a fraction of a second. */
+    public static Limits defaults() {
+      return ofNodes(20_000);
+    }
 
-  private Placement(Problem problem) {
-    this.problem = problem;
-    this.bound = problem.loadBound();
+    public static Limits ofNodes(long nodes) {
+      return new Limits(nodes, NO_DEADLINE);
+    }
+
+    public static Limits ofSeconds(double seconds) {
+      return new Limits(Long.MAX_VALUE / 2, System.nanoTime() + (long) (seconds * 1e9));
+    }
   }
+
+  /**
+   * Offsets by index.
+   *
+   * @param bytes the highest byte used
+   * @param provenBytes no placement uses less: that is proven
+   * @param nodes how much was searched
+   */
+  public record Solution(long[] offsets, long bytes, long provenBytes, long nodes) {}
+
+  /** What is known of a capacity. */
+  public enum Verdict {
+    FITS,
+    DOES_NOT_FIT,
+    UNDECIDED
+  }
+
+  /**
+   * Whether a capacity suffices.
+   *
+   * @param solution the best found; within the capacity if it fits
+   */
+  public record Decision(Verdict verdict, Solution solution) {}
 
   public static Solution solve(Problem problem) {
-    Placement p = new Placement(problem);
-    for (Comparator<Integer> order : p.orders()) {
-      Integer[] sorted = new Integer[problem.count()];
-      Arrays.setAll(sorted, i -> i);
-      Arrays.sort(sorted, order.thenComparing(Comparator.naturalOrder()));
-      for (boolean tightest : new boolean[] {false, true}) {
-        p.greedy(sorted, tightest);
-        if (p.best.bytes == p.bound) {
-          return p.best;
+    return solve(problem, Limits.defaults());
+  }
+
+  /** The lowest placement found within the limits. */
+  public static Solution solve(Problem problem, Limits limits) {
+    Grounded g = Grounded.of(problem);
+    Minimiser m = new Minimiser(g.rest(), limits);
+    m.minimise();
+    return g.solution(m);
+  }
+
+  /** Looks for a placement of at most so many bytes. */
+  public static Decision decide(Problem problem, long capacity, Limits limits) {
+    Grounded g = Grounded.of(problem);
+    Minimiser m = new Minimiser(g.rest(), limits);
+    Outcome outcome = m.decide(capacity - g.ground());
+    if (outcome == Outcome.EXHAUSTED) {
+      m.settle();
+    }
+    Verdict verdict =
+        switch (outcome) {
+          case FOUND -> Verdict.FITS;
+          case EXHAUSTED -> Verdict.DOES_NOT_FIT;
+          case STOPPED -> Verdict.UNDECIDED;
+        };
+    return new Decision(verdict, g.solution(m));
+  }
+
+  /**
+   * A problem without the buffers that live through all of it. They lie at the bottom: in any
+   * placement such a buffer could be taken out, what is above it lowered, and the buffer put below.
+   * Buffers of no size lie at zero.
+   *
+   * @param ground the bytes of those that live through
+   */
+  private record Grounded(long[] offsets, long ground, int[] others, Sections rest) {
+    static Grounded of(Problem problem) {
+      Sections all = Sections.of(problem);
+      long[] offsets = new long[all.count()];
+      long ground = 0;
+      for (int i = 0; i < offsets.length; i++) {
+        if (isThroughout(all, i)) {
+          offsets[i] = ground;
+          ground += all.sizes()[i];
         }
       }
+      int[] others =
+          IntStream.range(0, all.count())
+              .filter(i -> all.sizes()[i] > 0 && !isThroughout(all, i))
+              .toArray();
+      return new Grounded(offsets, ground, others, all.of(others));
     }
-    return p.best;
-  }
 
-  /** T: largest load met, Z: size, W: lifetime, A: size × lifetime; all descending. */
-  private List<Comparator<Integer>> orders() {
-    long[] met = largestLoadMet();
-    Comparator<Integer> t = Comparator.comparing(i -> -met[i]);
-    Comparator<Integer> z = Comparator.comparing(i -> -problem.sizes[i]);
-    Comparator<Integer> w = Comparator.comparing(i -> problem.from[i] - problem.to[i]);
-    Comparator<Integer> a =
-        Comparator.comparing(i -> problem.sizes[i] * (problem.from[i] - problem.to[i]));
-    return List.of(
-        t.thenComparing(w).thenComparing(z),
-        t.thenComparing(z),
-        t.thenComparing(a),
-        z.thenComparing(w),
-        w.thenComparing(t).thenComparing(z),
-        a.thenComparing(z));
-  }
+    private static boolean isThroughout(Sections s, int i) {
+      return s.sizes()[i] > 0 && s.low()[i] == 0 && s.high()[i] == s.width();
+    }
 
-  private long[] largestLoadMet() {
-    long[] loads = problem.loads();
-    long[] met = new long[problem.count()];
-    for (int i = 0; i < met.length; i++) {
-      for (int t = problem.from[i]; t < problem.to[i]; t++) {
-        met[i] = Math.max(met[i], loads[t]);
+    Solution solution(Minimiser m) {
+      for (int i = 0; i < others.length; i++) {
+        offsets[others[i]] = ground + m.offsets()[i];
       }
+      return new Solution(offsets, ground + m.top(), ground + m.proven(), m.nodes());
     }
-    return met;
-  }
-
-  private void greedy(Integer[] order, boolean tightest) {
-    long[] offsets = new long[order.length];
-    int[] placed = new int[order.length];
-    long top = 0;
-    for (int n = 0; n < order.length; n++) {
-      int b = order[n];
-      offsets[b] = gap(b, placed, n, offsets, tightest);
-      top = Math.max(top, offsets[b] + problem.sizes[b]);
-      if (top >= best.bytes) {
-        return;
-      }
-      insertByOffset(b, placed, n, offsets);
-    }
-    best = new Solution(offsets, top);
-  }
-
-  /** {@code placed[0..n)} is sorted by offset, so gaps show as the scan goes up. */
-  private long gap(int b, int[] placed, int n, long[] offsets, boolean tightest) {
-    long floor = 0;
-    long chosen = -1;
-    long slack = Long.MAX_VALUE;
-    for (int k = 0; k < n; k++) {
-      int p = placed[k];
-      if (!problem.meet(b, p)) {
-        continue;
-      }
-      long room = offsets[p] - floor - problem.sizes[b];
-      if (room >= 0 && room < slack) {
-        chosen = floor;
-        slack = room;
-        if (!tightest) {
-          return chosen;
-        }
-      }
-      floor = Math.max(floor, offsets[p] + problem.sizes[p]);
-    }
-    return chosen >= 0 ? chosen : floor;
-  }
-
-  private static void insertByOffset(int b, int[] placed, int n, long[] offsets) {
-    int k = n;
-    while (k > 0 && offsets[placed[k - 1]] > offsets[b]) {
-      placed[k] = placed[k - 1];
-      k--;
-    }
-    placed[k] = b;
   }
 }

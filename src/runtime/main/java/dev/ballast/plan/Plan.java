@@ -13,6 +13,8 @@ import java.util.List;
  * @param buffers all buffers, by id
  * @param places where each value lies, by the value's id
  * @param noReuseBytes the arena if every value had a place of its own
+ * @param provenBytes what is proven that no placement of the SCRATCH buffers takes less than; zero
+ *     if nothing but the load bound is
  * @param ordering what came of reordering, and a bound for any order
  */
 public record Plan(
@@ -22,6 +24,7 @@ public record Plan(
     List<Buffer> buffers,
     List<Place> places,
     long noReuseBytes,
+    long provenBytes,
     Ordering ordering) {
   public Plan {
     steps = List.copyOf(steps);
@@ -37,11 +40,11 @@ public record Plan(
       List<Buffer> buffers,
       List<Place> places,
       long noReuseBytes) {
-    this(graph, options, steps, buffers, places, noReuseBytes, new Ordering(0, 0, 0));
+    this(graph, options, steps, buffers, places, noReuseBytes, 0, new Ordering(0, 0, 0));
   }
 
   Plan with(Ordering other) {
-    return new Plan(graph, options, steps, buffers, places, noReuseBytes, other);
+    return new Plan(graph, options, steps, buffers, places, noReuseBytes, provenBytes, other);
   }
 
   public Place place(Value v) {
@@ -89,7 +92,8 @@ public record Plan(
 
   /** What is proven of the SCRATCH region. */
   public Certificate certificate() {
-    return new Certificate(bytes(Region.SCRATCH), Arrays.stream(loads(true)).max().orElse(0));
+    long load = Arrays.stream(loads(true)).max().orElse(0);
+    return new Certificate(bytes(Region.SCRATCH), load, Math.max(load, provenBytes));
   }
 
   /** SCRATCH bytes live at each step. */

@@ -42,7 +42,8 @@ public final class Planner {
 
   private static Plan plan(Graph graph, PlanOptions options, Joins joins, Ordering ordering) {
     Liveness.Result live = Liveness.of(graph, options.has(PlanRule.IN_PLACE), joins);
-    List<Buffer> placed = place(live.buffers(), options.has(PlanRule.REUSE));
+    Placed scratch = place(live.buffers(), options);
+    List<Buffer> placed = scratch.buffers();
     Place[] places = new Place[live.places().length];
     for (int i = 0; i < places.length; i++) {
       Place p = live.places()[i];
@@ -51,7 +52,16 @@ public final class Planner {
     List<Step> steps = steps(graph, live, placed);
     long withoutReuse =
         Liveness.of(graph, false).buffers().stream().mapToLong(Buffer::alignedBytes).sum();
-    Plan plan = new Plan(graph, options, steps, placed, List.of(places), withoutReuse, ordering);
+    Plan plan =
+        new Plan(
+            graph,
+            options,
+            steps,
+            placed,
+            List.of(places),
+            withoutReuse,
+            scratch.provenBytes(),
+            ordering);
     PlanVerifier.verify(plan);
     return plan;
   }
@@ -76,8 +86,11 @@ public final class Planner {
     return steps;
   }
 
+  private record Placed(List<Buffer> buffers, long provenBytes) {}
+
   /** Kept regions are stacked in order; SCRATCH is packed by lifetime. */
-  private static List<Buffer> place(List<Buffer> buffers, boolean reuse) {
+  private static Placed place(List<Buffer> buffers, PlanOptions options) {
+    boolean reuse = options.has(PlanRule.REUSE);
     List<Buffer> scratch = buffers.stream().filter(b -> b.region() == Region.SCRATCH).toList();
     long[] offsets = new long[buffers.size()];
     long[] next = new long[Region.values().length];
@@ -87,13 +100,16 @@ public final class Planner {
         next[b.region().ordinal()] += b.alignedBytes();
       }
     }
+    long proven = 0;
     if (reuse) {
-      Placement.Solution s = Placement.solve(problem(scratch));
+      Placement.Limits limits = Placement.Limits.ofNodes(options.placementNodes());
+      Placement.Solution s = Placement.solve(problem(scratch), limits);
+      proven = s.provenBytes();
       for (int i = 0; i < scratch.size(); i++) {
         offsets[scratch.get(i).id()] = s.offsets()[i];
       }
     }
-    return buffers.stream().map(b -> b.at(offsets[b.id()])).toList();
+    return new Placed(buffers.stream().map(b -> b.at(offsets[b.id()])).toList(), proven);
   }
 
   static Placement.Problem problem(List<Buffer> buffers) {

@@ -42,11 +42,13 @@ class PlanVerifierTest {
         p.places().stream()
             .map(at -> new Place(buffers.get(at.buffer().id()), at.byteOffset()))
             .toList();
-    return new Plan(p.graph(), p.options(), p.steps(), buffers, places, p.noReuseBytes());
+    return new Plan(
+        p.graph(), p.options(), p.steps(), buffers, places, p.noReuseBytes(), p.provenBytes());
   }
 
   private static Plan withSteps(Plan p, List<Step> steps) {
-    return new Plan(p.graph(), p.options(), steps, p.buffers(), p.places(), p.noReuseBytes());
+    return new Plan(
+        p.graph(), p.options(), steps, p.buffers(), p.places(), p.noReuseBytes(), p.provenBytes());
   }
 
   private static boolean accepts(Plan plan) {
@@ -187,7 +189,8 @@ class PlanVerifierTest {
             plan.steps(),
             plan.buffers(),
             places,
-            plan.noReuseBytes()));
+            plan.noReuseBytes(),
+            plan.provenBytes()));
   }
 
   @Test
@@ -202,7 +205,8 @@ class PlanVerifierTest {
             plan.steps(),
             others,
             plan.places(),
-            plan.noReuseBytes()));
+            plan.noReuseBytes(),
+            plan.provenBytes()));
   }
 
   /**

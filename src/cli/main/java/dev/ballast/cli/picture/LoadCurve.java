@@ -65,7 +65,7 @@ final class LoadCurve {
     svg.write("small", Frame.RIGHT + 10, y(top) + 19, ByteText.of(c.loadBound()));
     svg.write("boundtext", Frame.RIGHT + 10, boundY + 12, "lower bound");
     List<String> verdict =
-        c.isOptimal()
+        c.bytes() == c.loadBound()
             ? List.of("reached: nothing", "is wasted")
             : List.of(c.toString(), "above it");
     svg.write("small", Frame.RIGHT + 10, boundY + 27, verdict.getFirst());

@@ -80,7 +80,13 @@ final class Samples {
             List.of()));
     steps.set(3, new Step(3, steps.get(3).node(), OptionalInt.of(id), List.of()));
     return new Plan(
-        plan.graph(), plan.options(), steps, buffers, plan.places(), plan.noReuseBytes());
+        plan.graph(),
+        plan.options(),
+        steps,
+        buffers,
+        plan.places(),
+        plan.noReuseBytes(),
+        plan.provenBytes());
   }
 
   static Plan nothingToRun() {
