@@ -13,6 +13,7 @@ import java.util.List;
  * @param buffers all buffers, by id
  * @param places where each value lies, by the value's id
  * @param noReuseBytes the arena if every value had a place of its own
+ * @param recomputation what is computed again so that it fits a budget
  */
 public record Plan(
     Graph graph,
@@ -20,11 +21,27 @@ public record Plan(
     List<Step> steps,
     List<Buffer> buffers,
     List<Place> places,
-    long noReuseBytes) {
+    long noReuseBytes,
+    Recomputation recomputation) {
   public Plan {
     steps = List.copyOf(steps);
     buffers = List.copyOf(buffers);
     places = List.copyOf(places);
+  }
+
+  /** A plan that computes everything once. */
+  public Plan(
+      Graph graph,
+      PlanOptions options,
+      List<Step> steps,
+      List<Buffer> buffers,
+      List<Place> places,
+      long noReuseBytes) {
+    this(graph, options, steps, buffers, places, noReuseBytes, Recomputation.NONE);
+  }
+
+  Plan with(PlanOptions asked, Recomputation again) {
+    return new Plan(graph, asked, steps, buffers, places, noReuseBytes, again);
   }
 
   public Place place(Value v) {

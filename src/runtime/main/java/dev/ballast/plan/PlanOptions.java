@@ -2,6 +2,7 @@ package dev.ballast.plan;
 
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -9,8 +10,10 @@ import java.util.Set;
  *
  * @param rules what the planner may do to save bytes; all of it by default. Whatever is switched
  *     off, the results are the same bits
+ * @param memoryBudget the bytes that the whole arena may take; where keeping everything takes more,
+ *     results are let go and computed again. Unlimited by default
  */
-public record PlanOptions(Set<PlanRule> rules) {
+public record PlanOptions(Set<PlanRule> rules, OptionalLong memoryBudget) {
   /** Offsets are multiples of this many bytes: a cache line, and the widest vector. */
   public static final long ALIGNMENT = 64;
 
@@ -18,6 +21,11 @@ public record PlanOptions(Set<PlanRule> rules) {
     EnumSet<PlanRule> copy = EnumSet.noneOf(PlanRule.class);
     copy.addAll(rules);
     rules = Collections.unmodifiableSet(copy);
+  }
+
+  /** Without a budget. */
+  public PlanOptions(Set<PlanRule> rules) {
+    this(rules, OptionalLong.empty());
   }
 
   /** Every rule. */
@@ -32,19 +40,29 @@ public record PlanOptions(Set<PlanRule> rules) {
   public PlanOptions with(PlanRule rule) {
     EnumSet<PlanRule> more = EnumSet.of(rule);
     more.addAll(rules);
-    return new PlanOptions(more);
+    return new PlanOptions(more, memoryBudget);
   }
 
   public PlanOptions without(PlanRule rule) {
     EnumSet<PlanRule> fewer = EnumSet.noneOf(PlanRule.class);
     fewer.addAll(rules);
     fewer.remove(rule);
-    return new PlanOptions(fewer);
+    return new PlanOptions(fewer, memoryBudget);
   }
 
   /** All rules, or none, so that every value has a place of its own. */
   public PlanOptions withReuse(boolean on) {
-    return new PlanOptions(on ? EnumSet.allOf(PlanRule.class) : EnumSet.noneOf(PlanRule.class));
+    return new PlanOptions(
+        on ? EnumSet.allOf(PlanRule.class) : EnumSet.noneOf(PlanRule.class), memoryBudget);
+  }
+
+  /** The arena within so many bytes. */
+  public PlanOptions withBudget(long bytes) {
+    return new PlanOptions(rules, OptionalLong.of(bytes));
+  }
+
+  public PlanOptions withoutBudget() {
+    return new PlanOptions(rules, OptionalLong.empty());
   }
 
   static long align(long bytes) {

@@ -18,9 +18,13 @@ public final class Planner {
   private Planner() {}
 
   /**
-   * @throws PlanException where the graph can't be planned, or the plan fails its verification
+   * @throws PlanException where the graph can't be planned, no plan fits the budget, or the plan
+   *     fails its verification
    */
   public static Plan plan(Graph graph, PlanOptions options) {
+    if (options.memoryBudget().isPresent()) {
+      return Recompute.fit(graph, options, options.memoryBudget().getAsLong());
+    }
     Liveness.Result live = Liveness.of(graph, options.has(PlanRule.IN_PLACE));
     List<Buffer> placed = place(live.buffers(), options.has(PlanRule.REUSE));
     Place[] places = new Place[live.places().length];
@@ -34,6 +38,11 @@ public final class Planner {
     Plan plan = new Plan(graph, options, steps, placed, List.of(places), withoutReuse);
     PlanVerifier.verify(plan);
     return plan;
+  }
+
+  /** The plan with the smallest arena found, whatever is computed again for it. */
+  public static Plan smallest(Graph graph, PlanOptions options) {
+    return Recompute.smallest(graph, options);
   }
 
   private static List<Step> steps(Graph graph, Liveness.Result live, List<Buffer> buffers) {
