@@ -2,10 +2,12 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.picture.BudgetCurve;
 import dev.ballast.cli.picture.PlanPicture;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
 import dev.ballast.pass.Rebatch;
+import dev.ballast.plan.BudgetSweep;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanExport;
 import dev.ballast.plan.PlanOptions;
@@ -16,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,8 +34,14 @@ import picocli.CommandLine.Spec;
     name = "plan",
     mixinStandardHelpOptions = true,
     description = "Shows where every byte of a model lives, and when, before anything runs.",
-    footer = {"", "Example:  ballast plan models/mnist-mlp.toml --batch 256 --svg plan.svg"})
+    footer = {
+      "",
+      "Example:  ballast plan models/mnist-mlp.toml --batch 256 --svg plan.svg",
+      "          ballast plan models/mnist-mlp.toml --batch 4096 --budget 24MiB --measure"
+    })
 final class PlanCommand implements Callable<Integer> {
+  private static final int SWEEP_POINTS = 12;
+
   @Parameters(
       index = "0",
       paramLabel = "FILE",
@@ -47,6 +56,19 @@ final class PlanCommand implements Callable<Integer> {
 
   @Option(names = "--no-reuse", description = "Give every value a place of its own.")
   private boolean noReuse;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "What the arena may take, as 64MiB; results are computed again to fit it.")
+  private Optional<Long> budget;
+
+  @Option(names = "--measure", description = "Run with and without the budget and tell the time.")
+  private boolean measure;
+
+  @Option(names = "--sweep", description = "Tell what smaller budgets cost; --svg draws the curve.")
+  private boolean sweep;
 
   @Option(names = "--csv", paramLabel = "F", description = "Write the buffers as MiniMalloc CSV.")
   private Optional<Path> csv;
@@ -74,13 +96,27 @@ final class PlanCommand implements Callable<Integer> {
         ModelPaths.demandWritable(target.get());
       }
     }
-    Plan plan = Planner.plan(graph(), PlanOptions.defaults().withReuse(!noReuse));
+    demandSense();
+    PlanOptions options = PlanOptions.defaults().withReuse(!noReuse);
     PrintWriter out = spec.commandLine().getOut();
+    if (sweep) {
+      List<Plan> plans = BudgetSweep.of(graph(), options, SWEEP_POINTS);
+      SweepTable.print(plans, out, format);
+      write(svg, svg.isPresent() ? BudgetCurve.svg(plans) : "");
+      return 0;
+    }
+    Graph step = graph();
+    Plan plan = Planner.plan(step, budget.isPresent() ? options.withBudget(budget.get()) : options);
+    Optional<StepTimer.Times> times =
+        measure
+            ? Optional.of(StepTimer.compare(Planner.plan(step, options), plan))
+            : Optional.empty();
     if (format.isJson()) {
-      report(plan).print(out, format);
+      report(plan, times).print(out, format);
     } else {
       out.print(graph ? plan.graph() + "\n" : "");
       out.print(plan);
+      times.ifPresent(t -> out.print(text(t)));
       out.flush();
     }
     write(csv, PlanExport.csv(plan));
@@ -102,6 +138,49 @@ final class PlanCommand implements Callable<Integer> {
     return inference
         ? Graphs.serving(d.model(), d.options().loss(), size)
         : Graphs.trainingStep(d.model(), d.options().loss(), d.options().optimizer(), size);
+  }
+
+  /** Options that would be ignored without a word. */
+  private void demandSense() {
+    if (measure && budget.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--measure compares a plan within --budget with one without: give it");
+    }
+    if (sweep && (budget.isPresent() || noReuse || csv.isPresent() || export.isPresent())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--sweep makes many plans: --budget, --no-reuse, --csv and --export ask for one");
+    }
+  }
+
+  private static String text(StepTimer.Times t) {
+    return String.format(
+        Locale.ROOT,
+        "a run takes %,.0f µs without the budget and %,.0f within it: %.2f times%n",
+        t.plain(),
+        t.budgeted(),
+        t.ratio());
+  }
+
+  private static Report report(Plan plan, Optional<StepTimer.Times> times) {
+    Report r = report(plan);
+    plan.options()
+        .memoryBudget()
+        .ifPresent(
+            bytes -> {
+              r.put("budgetBytes", bytes);
+              r.put("recomputedNodes", plan.recomputation().nodes());
+              r.put("extraFlops", plan.recomputation().extraFlops());
+              r.put("extraFlopsBound", plan.recomputation().boundFlops());
+              r.put("flops", plan.graph().flops());
+            });
+    times.ifPresent(
+        t ->
+            r.put("microsecondsWithoutBudget", t.plain())
+                .put("microseconds", t.budgeted())
+                .put("timeRatio", t.ratio()));
+    return r;
   }
 
   private static Report report(Plan plan) {

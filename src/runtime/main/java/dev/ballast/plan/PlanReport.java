@@ -38,6 +38,15 @@ final class PlanReport {
         plan.alignmentBytes(),
         plan.noReuseBytes(),
         (double) plan.noReuseBytes() / plan.arenaBytes());
+    plan.options().memoryBudget().ifPresent(this::budget);
+  }
+
+  private void budget(long bytes) {
+    Recomputation r = plan.recomputation();
+    long once = Math.max(1, plan.graph().flops() - r.extraFlops());
+    line(
+        "  budget %,d bytes: %d nodes run again, %,d FLOPs more (%.1f %%), %,d at the least",
+        bytes, r.nodes(), r.extraFlops(), 100.0 * r.extraFlops() / once, r.boundFlops());
   }
 
   private void peak() {

@@ -14,7 +14,7 @@ import java.util.List;
  * is computed again as well, or its bytes are kept instead, which frees fewer.
  */
 final class RecomputationBound {
-  private static final int MAX_MOMENTS = 512;
+  private static final int MAX_MOMENTS = 64;
 
   /** A result that may be let go, and the least that each of its bytes costs. */
   private record Waiting(long bytes, double flopsPerByte) {}
@@ -22,14 +22,19 @@ final class RecomputationBound {
   private final Tape tape;
   private final Uses uses;
   private final boolean[] servesOne;
+  private final int[] goneAfter;
+  private final double[] flopsPerByte;
 
   private RecomputationBound(Tape tape) {
     this.tape = tape;
     this.uses = new Uses(tape);
     this.servesOne = new boolean[tape.ops()];
+    this.goneAfter = new int[tape.ops()];
+    this.flopsPerByte = new double[tape.ops()];
     for (int op = 0; op < tape.ops(); op++) {
       boolean read = uses.last(op) > op;
       servesOne[op] = tape.cloneable()[op] && read && uses.nextAfter(op, op) == uses.last(op);
+      measure(op);
     }
   }
 
@@ -88,7 +93,8 @@ final class RecomputationBound {
     return all;
   }
 
-  private double flopsPerByte(int op, int t) {
+  /** The least that each byte of a result costs once all that serves it alone is gone. */
+  private void measure(int op) {
     long bytes = Math.max(1, bytes(op));
     long flops = tape.flops()[op];
     long fewest = bytes;
@@ -96,15 +102,23 @@ final class RecomputationBound {
     for (int k = 0; k < gone.size(); k++) {
       for (int v : tape.reads()[gone.get(k)]) {
         int p = tape.producer()[v];
-        if (servesOne[p] && uses.last(p) < t) {
+        if (servesOne[p]) {
           gone.add(p);
+          goneAfter[op] = Math.max(goneAfter[op], uses.last(p));
           flops += tape.flops()[p];
           fewest = Math.min(fewest, bytes(p));
         }
       }
     }
     double again = (double) flops / bytes;
-    return fewest == bytes ? again : Math.min(again, (double) tape.flops()[op] / (bytes - fewest));
+    double keeping = (double) tape.flops()[op] / Math.max(1, bytes - fewest);
+    flopsPerByte[op] = fewest == bytes ? again : Math.min(again, keeping);
+  }
+
+  private double flopsPerByte(int op, int t) {
+    return t > goneAfter[op]
+        ? flopsPerByte[op]
+        : (double) tape.flops()[op] / Math.max(1, bytes(op));
   }
 
   private static long knapsack(List<Waiting> waiting, long excess) {

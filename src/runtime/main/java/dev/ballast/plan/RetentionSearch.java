@@ -21,6 +21,9 @@ final class RetentionSearch {
   private static final int REFINEMENTS = 6;
   private static final int MAX_DROPS = 400;
 
+  /** The search ends within one part in so many of the bound. */
+  private static final int NEGLIGIBLE = 100;
+
   /** What is kept, and what a replay of it came to. */
   record Choice(int[] until, long peak, long flops) {}
 
@@ -163,8 +166,10 @@ final class RetentionSearch {
 
   private Choice improved(Choice start, long limit) {
     Choice best = start;
+    long enough = RecomputationBound.flops(tape, limit);
+    enough += enough / NEGLIGIBLE;
     boolean better = true;
-    while (better && replaysLeft > 0) {
+    while (better && best.flops() > enough && replaysLeft > 0) {
       Choice kept = keepMore(best, limit);
       Choice traded = trade(kept, limit);
       better = traded.flops() < best.flops();

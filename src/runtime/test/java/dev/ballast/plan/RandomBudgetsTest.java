@@ -48,9 +48,7 @@ class RandomBudgetsTest {
         Plan plan = Planner.plan(g, free.withBudget(budget));
         assertTrue(plan.arenaBytes() <= budget, "fits " + budget);
         assertHonest(g, plan);
-        Feed.random(g, seed, -1, 1)
-            .run(g, free.withBudget(budget), RUNS)
-            .assertSameBits(expected);
+        Feed.random(g, seed, -1, 1).run(g, free.withBudget(budget), RUNS).assertSameBits(expected);
       }
       PlanOptions tooSmall = free.withBudget(smallest.arenaBytes() - 1);
       String refusal =
