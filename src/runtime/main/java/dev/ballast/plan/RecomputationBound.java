@@ -14,7 +14,7 @@ import java.util.List;
  * is computed again as well, or its bytes are kept instead, which frees fewer.
  */
 final class RecomputationBound {
-  private static final int MAX_MOMENTS = 64;
+  private static final int MAX_MOMENTS = 32;
 
   /** A result that may be let go, and the least that each of its bytes costs. */
   private record Waiting(long bytes, double flopsPerByte) {}
@@ -50,9 +50,11 @@ final class RecomputationBound {
         moments.add(t);
       }
     }
-    int step = Math.max(1, (moments.size() + MAX_MOMENTS - 1) / MAX_MOMENTS);
+    // Most is often decided at the highest load, but what waits there can be cheap.
+    moments.sort(Comparator.comparingLong((Integer t) -> -needed[t]));
+    int step = Math.max(1, (moments.size() - MAX_MOMENTS) / MAX_MOMENTS);
     long bound = 0;
-    for (int k = 0; k < moments.size(); k += step) {
+    for (int k = 0; k < moments.size(); k += k < MAX_MOMENTS ? 1 : step) {
       int t = moments.get(k);
       bound = Math.max(bound, knapsack(waiting(t), needed[t] - limit));
     }

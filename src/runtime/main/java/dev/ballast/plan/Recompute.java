@@ -42,10 +42,13 @@ final class Recompute {
     }
     Plan smallest = r.whole;
     for (int round = 0; round < ROUNDS && options.has(PlanRule.REUSE); round++) {
-      Graph from = smallest.graph();
-      Plan lower = r.lowest(from);
+      Optional<Plan> cheapest = r.cheapest(smallest.graph(), budget);
+      if (cheapest.isPresent()) {
+        return r.told(cheapest.get(), budget);
+      }
+      Plan lower = r.lowest(smallest.graph());
       if (lower.arenaBytes() <= budget) {
-        return r.told(r.cheapest(from, budget).orElse(lower), budget);
+        return r.told(lower, budget);
       }
       if (lower.arenaBytes() >= smallest.arenaBytes()) {
         break;

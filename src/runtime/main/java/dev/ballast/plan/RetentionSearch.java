@@ -65,32 +65,32 @@ final class RetentionSearch {
         .map(c -> improved(c, limit));
   }
 
-  /** Schedules of segments for rising limits, and finer where the first one fits. */
+  /** Schedules of segments for rising limits, and finer where the dearest one fits. */
   private List<Choice> segmented(long limit) {
     List<Choice> found = new ArrayList<>();
-    long fits = 0;
-    long tooMuch = chain.waitingBytes();
+    long fits = -1;
+    long tooMuch = 0;
     for (int k = 0; k <= LIMITS; k++) {
       long bytes = chain.waitingBytes() * k / LIMITS;
       Choice c = measured(chain.within(bytes));
       found.add(c);
-      if (c.peak() <= limit) {
-        fits = bytes;
-      } else {
-        repaired(c.until().clone(), limit).ifPresent(found::add);
+      fits = c.peak() <= limit ? bytes : fits;
+    }
+    if (fits >= 0) {
+      tooMuch = fits + chain.waitingBytes() / LIMITS;
+      for (int k = 0; k < REFINEMENTS; k++) {
+        long bytes = (fits + tooMuch) / 2;
+        Choice c = measured(chain.within(bytes));
+        found.add(c);
+        fits = c.peak() <= limit ? bytes : fits;
+        tooMuch = c.peak() <= limit ? tooMuch : bytes;
       }
     }
-    tooMuch = Math.min(tooMuch, fits + chain.waitingBytes() / LIMITS);
-    for (int k = 0; k < REFINEMENTS; k++) {
-      long bytes = (fits + tooMuch) / 2;
-      Choice c = measured(chain.within(bytes));
-      found.add(c);
-      if (c.peak() <= limit) {
-        fits = bytes;
-      } else {
-        tooMuch = bytes;
-      }
-    }
+    found.stream()
+        .filter(c -> c.peak() > limit)
+        .min(Comparator.comparingLong(Choice::peak).thenComparingLong(Choice::flops))
+        .flatMap(c -> repaired(c.until().clone(), limit))
+        .ifPresent(found::add);
     return found;
   }
 
