@@ -2,10 +2,12 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.picture.BudgetCurve;
 import dev.ballast.cli.picture.PlanPicture;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
 import dev.ballast.pass.Rebatch;
+import dev.ballast.plan.BudgetSweep;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanExport;
 import dev.ballast.plan.PlanOptions;
@@ -39,9 +41,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:  ballast plan models/mnist-mlp.toml --batch 256 --svg plan.svg",
-      "          ballast plan models/cat-dog-better.toml --batch 1024 --ablation"
+      "          ballast plan models/cat-dog-better.toml --batch 1024 --ablation",
+      "          ballast plan models/mnist-mlp.toml --batch 4096 --budget 24MiB --measure"
     })
 final class PlanCommand implements Callable<Integer> {
+  private static final int SWEEP_POINTS = 12;
+
   @Parameters(
       index = "0",
       paramLabel = "FILE",
@@ -67,6 +72,19 @@ final class PlanCommand implements Callable<Integer> {
 
   @Option(names = "--ablation", description = "Print the bytes with and without each rule.")
   private boolean ablation;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "What the arena may take, as 64MiB; results are computed again to fit it.")
+  private Optional<Long> budget;
+
+  @Option(names = "--measure", description = "Run with and without the budget and tell the time.")
+  private boolean measure;
+
+  @Option(names = "--sweep", description = "Tell what smaller budgets cost; --svg draws the curve.")
+  private boolean sweep;
 
   @Option(names = "--csv", paramLabel = "F", description = "Write the buffers as MiniMalloc CSV.")
   private Optional<Path> csv;
@@ -94,19 +112,32 @@ final class PlanCommand implements Callable<Integer> {
         ModelPaths.demandWritable(target.get());
       }
     }
+    demandSense();
     PlanRules rules = PlanRules.all().without(without);
     if (ablation) {
       ablate(rules);
       return 0;
     }
     PlanOptions options = noReuse ? PlanOptions.defaults().withReuse(false) : rules.options();
-    Plan plan = Planner.plan(graph(rules), options);
     PrintWriter out = spec.commandLine().getOut();
+    if (sweep) {
+      List<Plan> plans = BudgetSweep.of(graph(rules), options, SWEEP_POINTS);
+      SweepTable.print(plans, out, format);
+      write(svg, svg.isPresent() ? BudgetCurve.svg(plans) : "");
+      return 0;
+    }
+    Graph step = graph(rules);
+    Plan plan = Planner.plan(step, budget.isPresent() ? options.withBudget(budget.get()) : options);
+    Optional<StepTimer.Times> times =
+        measure
+            ? Optional.of(StepTimer.compare(Planner.plan(step, options), plan))
+            : Optional.empty();
     if (format.isJson()) {
-      report(plan).print(out, format);
+      report(plan, times).print(out, format);
     } else {
       out.print(graph ? plan.graph() + "\n" : "");
       out.print(plan);
+      times.ifPresent(t -> out.print(text(t)));
       out.flush();
     }
     write(csv, PlanExport.csv(plan));
@@ -168,6 +199,49 @@ final class PlanCommand implements Callable<Integer> {
           label);
     }
     out.flush();
+  }
+
+  /** Options that would be ignored without a word. */
+  private void demandSense() {
+    if (measure && budget.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--measure compares a plan within --budget with one without: give it");
+    }
+    if (sweep && (budget.isPresent() || noReuse || csv.isPresent() || export.isPresent())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--sweep makes many plans: --budget, --no-reuse, --csv and --export ask for one");
+    }
+  }
+
+  private static String text(StepTimer.Times t) {
+    return String.format(
+        Locale.ROOT,
+        "a run takes %,.0f µs without the budget and %,.0f within it: %.2f times%n",
+        t.plain(),
+        t.budgeted(),
+        t.ratio());
+  }
+
+  private static Report report(Plan plan, Optional<StepTimer.Times> times) {
+    Report r = report(plan);
+    plan.options()
+        .memoryBudget()
+        .ifPresent(
+            bytes -> {
+              r.put("budgetBytes", bytes);
+              r.put("recomputedNodes", plan.recomputation().nodes());
+              r.put("extraFlops", plan.recomputation().extraFlops());
+              r.put("extraFlopsBound", plan.recomputation().boundFlops());
+              r.put("flops", plan.graph().flops());
+            });
+    times.ifPresent(
+        t ->
+            r.put("microsecondsWithoutBudget", t.plain())
+                .put("microseconds", t.budgeted())
+                .put("timeRatio", t.ratio()));
+    return r;
   }
 
   private static Report report(Plan plan) {

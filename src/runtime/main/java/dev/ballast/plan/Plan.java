@@ -16,6 +16,7 @@ import java.util.List;
  * @param provenBytes what is proven that no placement of the SCRATCH buffers takes less than; zero
  *     if nothing but the load bound is
  * @param ordering what came of reordering, and a bound for any order
+ * @param recomputation what is computed again so that it fits a budget
  */
 public record Plan(
     Graph graph,
@@ -25,14 +26,15 @@ public record Plan(
     List<Place> places,
     long noReuseBytes,
     long provenBytes,
-    Ordering ordering) {
+    Ordering ordering,
+    Recomputation recomputation) {
   public Plan {
     steps = List.copyOf(steps);
     buffers = List.copyOf(buffers);
     places = List.copyOf(places);
   }
 
-  /** A plan of which no more is known of its order than its own load. */
+  /** A plan that computes everything once, and of whose placement and order no more is known. */
   public Plan(
       Graph graph,
       PlanOptions options,
@@ -40,11 +42,26 @@ public record Plan(
       List<Buffer> buffers,
       List<Place> places,
       long noReuseBytes) {
-    this(graph, options, steps, buffers, places, noReuseBytes, 0, new Ordering(0, 0, 0));
+    this(
+        graph,
+        options,
+        steps,
+        buffers,
+        places,
+        noReuseBytes,
+        0,
+        new Ordering(0, 0, 0),
+        Recomputation.NONE);
   }
 
   Plan with(Ordering other) {
-    return new Plan(graph, options, steps, buffers, places, noReuseBytes, provenBytes, other);
+    return new Plan(
+        graph, options, steps, buffers, places, noReuseBytes, provenBytes, other, recomputation);
+  }
+
+  Plan with(PlanOptions asked, Recomputation again) {
+    return new Plan(
+        graph, asked, steps, buffers, places, noReuseBytes, provenBytes, ordering, again);
   }
 
   public Place place(Value v) {

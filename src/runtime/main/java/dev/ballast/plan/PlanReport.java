@@ -39,6 +39,7 @@ final class PlanReport {
         plan.noReuseBytes(),
         (double) plan.noReuseBytes() / plan.arenaBytes());
     order();
+    plan.options().memoryBudget().ifPresent(this::budget);
   }
 
   private void order() {
@@ -49,6 +50,14 @@ final class PlanReport {
             : String.format(
                 Locale.ROOT, "any order needs %,d (gap %.1f %%)", o.boundBytes(), 100 * o.gap());
     line("  order: %,d bytes live at the peak, %,d as given; %s", o.bytes(), o.givenBytes(), proof);
+  }
+
+  private void budget(long bytes) {
+    Recomputation r = plan.recomputation();
+    long once = Math.max(1, plan.graph().flops() - r.extraFlops());
+    line(
+        "  budget %,d bytes: %d nodes run again, %,d FLOPs more (%.1f %%), %,d at the least",
+        bytes, r.nodes(), r.extraFlops(), 100.0 * r.extraFlops() / once, r.boundFlops());
   }
 
   private void peak() {

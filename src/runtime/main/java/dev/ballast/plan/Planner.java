@@ -18,9 +18,13 @@ public final class Planner {
   private Planner() {}
 
   /**
-   * @throws PlanException where the graph can't be planned, or the plan fails its verification
+   * @throws PlanException where the graph can't be planned, no plan fits the budget, or the plan
+   *     fails its verification
    */
   public static Plan plan(Graph graph, PlanOptions options) {
+    if (options.memoryBudget().isPresent()) {
+      return Recompute.fit(graph, options, options.memoryBudget().getAsLong());
+    }
     boolean inPlace = options.has(PlanRule.IN_PLACE);
     Joins joins = options.has(PlanRule.JOIN) ? Joins.choose(graph, inPlace) : Joins.NONE;
     OrderProblem problem = OrderProblem.of(graph, joins, inPlace);
@@ -61,9 +65,15 @@ public final class Planner {
             List.of(places),
             withoutReuse,
             scratch.provenBytes(),
-            ordering);
+            ordering,
+            Recomputation.NONE);
     PlanVerifier.verify(plan);
     return plan;
+  }
+
+  /** The plan with the smallest arena found, whatever is computed again for it. */
+  public static Plan smallest(Graph graph, PlanOptions options) {
+    return Recompute.smallest(graph, options);
   }
 
   private static List<Step> steps(Graph graph, Liveness.Result live, List<Buffer> buffers) {

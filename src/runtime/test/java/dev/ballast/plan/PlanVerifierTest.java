@@ -42,13 +42,11 @@ class PlanVerifierTest {
         p.places().stream()
             .map(at -> new Place(buffers.get(at.buffer().id()), at.byteOffset()))
             .toList();
-    return new Plan(
-        p.graph(), p.options(), p.steps(), buffers, places, p.noReuseBytes(), p.provenBytes());
+    return new Plan(p.graph(), p.options(), p.steps(), buffers, places, p.noReuseBytes());
   }
 
   private static Plan withSteps(Plan p, List<Step> steps) {
-    return new Plan(
-        p.graph(), p.options(), steps, p.buffers(), p.places(), p.noReuseBytes(), p.provenBytes());
+    return new Plan(p.graph(), p.options(), steps, p.buffers(), p.places(), p.noReuseBytes());
   }
 
   private static boolean accepts(Plan plan) {
@@ -189,8 +187,7 @@ class PlanVerifierTest {
             plan.steps(),
             plan.buffers(),
             places,
-            plan.noReuseBytes(),
-            plan.provenBytes()));
+            plan.noReuseBytes()));
   }
 
   @Test
@@ -205,8 +202,7 @@ class PlanVerifierTest {
             plan.steps(),
             others,
             plan.places(),
-            plan.noReuseBytes(),
-            plan.provenBytes()));
+            plan.noReuseBytes()));
   }
 
   /**

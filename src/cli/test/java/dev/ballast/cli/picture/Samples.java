@@ -80,13 +80,7 @@ final class Samples {
             List.of()));
     steps.set(3, new Step(3, steps.get(3).node(), OptionalInt.of(id), List.of()));
     return new Plan(
-        plan.graph(),
-        plan.options(),
-        steps,
-        buffers,
-        plan.places(),
-        plan.noReuseBytes(),
-        plan.provenBytes());
+        plan.graph(), plan.options(), steps, buffers, plan.places(), plan.noReuseBytes());
   }
 
   static Plan nothingToRun() {

@@ -1,0 +1,48 @@
+package dev.ballast.plan;
+
+import dev.ballast.ir.Graph;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Plans of one graph for falling budgets: what each byte less costs in computation. */
+public final class BudgetSweep {
+  private BudgetSweep() {}
+
+  /**
+   * From the plan that computes everything once to the smallest found, in falling order of bytes;
+   * who takes more bytes than another and costs no less is left out.
+   *
+   * @param points how many budgets are tried between the two
+   */
+  public static List<Plan> of(Graph graph, PlanOptions options, int points) {
+    PlanOptions unlimited = options.withoutBudget();
+    List<Plan> tried = new ArrayList<>();
+    tried.add(Planner.plan(graph, unlimited));
+    Plan smallest = Planner.smallest(graph, unlimited);
+    long most = tried.getFirst().arenaBytes();
+    for (int k = points; k > 0; k--) {
+      long budget = smallest.arenaBytes() + (most - smallest.arenaBytes()) * k / (points + 1);
+      tried.add(Planner.plan(graph, unlimited.withBudget(budget)));
+    }
+    tried.add(smallest);
+    return tried.stream().filter(p -> isBest(p, tried)).toList();
+  }
+
+  /** Of equals the first. */
+  private static boolean isBest(Plan p, List<Plan> all) {
+    int own = all.indexOf(p);
+    for (int i = 0; i < all.size(); i++) {
+      Plan q = all.get(i);
+      boolean noWorse =
+          q.arenaBytes() <= p.arenaBytes()
+              && q.recomputation().extraFlops() <= p.recomputation().extraFlops();
+      boolean equal =
+          q.arenaBytes() == p.arenaBytes()
+              && q.recomputation().extraFlops() == p.recomputation().extraFlops();
+      if (i != own && noWorse && (!equal || i < own)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
