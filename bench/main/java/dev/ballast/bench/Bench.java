@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Measures on this machine what the documents claim.",
-    subcommands = {RatioCommand.class, ScalingCommand.class},
+    subcommands = {RatioCommand.class, ScalingCommand.class, PlannerCommand.class},
     footer = {
       "",
       "Example:  ./ballast bench ratio models/mnist-mlp.toml --batch 1,64",
