@@ -20,6 +20,7 @@ final class RetentionSearch {
   private static final int LIMITS = 24;
   private static final int REFINEMENTS = 6;
   private static final int MAX_DROPS = 400;
+  private static final int SWAPS = 12;
 
   /** The search ends within one part in so many of the bound. */
   private static final int NEGLIGIBLE = 100;
@@ -125,6 +126,20 @@ final class RetentionSearch {
 
   /** Lets go of what waits at the peak, cheapest first, until the excess is covered. */
   private boolean dropCheapest(int[] until, long limit) {
+    List<Drop> drops = drops(until);
+    long excess = replay.peak() - limit;
+    for (Drop d : drops) {
+      if (excess <= 0) {
+        break;
+      }
+      until[d.op()] = d.until();
+      excess -= bytes(d.op());
+    }
+    return !drops.isEmpty();
+  }
+
+  /** What waits at the peak of the last replay and may be let go, cheapest a byte first. */
+  private List<Drop> drops(int[] until) {
     int now = replay.originalAt(replay.peakAt());
     List<Drop> drops = new ArrayList<>();
     for (int op = 0; op < now; op++) {
@@ -135,15 +150,7 @@ final class RetentionSearch {
       }
     }
     drops.sort(Comparator.comparingDouble(Drop::cost).thenComparingInt(Drop::op));
-    long excess = replay.peak() - limit;
-    for (Drop d : drops) {
-      if (excess <= 0) {
-        break;
-      }
-      until[d.op()] = d.until();
-      excess -= bytes(d.op());
-    }
-    return !drops.isEmpty();
+    return drops;
   }
 
   /** What an op costs at a time with those of its inputs that are gone then, their inputs left. */
@@ -205,7 +212,7 @@ final class RetentionSearch {
     return best;
   }
 
-  /** Keeps one that is dear and lets others go for it. */
+  /** Keeps one that is dear and lets others go for it: the cheapest, or a single one. */
   private Choice trade(Choice start, long limit) {
     Choice best = start;
     for (int op : dearest(start)) {
@@ -214,8 +221,23 @@ final class RetentionSearch {
       }
       int[] until = best.until().clone();
       until[op] = Replay.FOREVER;
-      Optional<Choice> c = repaired(until, limit);
-      best = c.isPresent() && c.get().flops() < best.flops() ? c.get() : best;
+      Choice one = swapped(best, until.clone(), limit);
+      Optional<Choice> many = repaired(until, limit);
+      best = one.flops() < best.flops() ? one : best;
+      best = many.isPresent() && many.get().flops() < best.flops() ? many.get() : best;
+    }
+    return best;
+  }
+
+  private Choice swapped(Choice start, int[] until, long limit) {
+    Choice best = start;
+    measured(until);
+    List<Drop> drops = drops(until);
+    for (Drop d : drops.subList(0, Math.min(SWAPS, drops.size()))) {
+      int[] other = until.clone();
+      other[d.op()] = d.until();
+      Choice c = measured(other);
+      best = c.peak() <= limit && c.flops() < best.flops() ? c : best;
     }
     return best;
   }

@@ -1,7 +1,6 @@
 package dev.ballast.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -50,11 +49,17 @@ class RandomBudgetsTest {
         assertHonest(g, plan);
         Feed.random(g, seed, -1, 1).run(g, free.withBudget(budget), RUNS).assertSameBits(expected);
       }
-      PlanOptions tooSmall = free.withBudget(smallest.arenaBytes() - 1);
-      String refusal =
-          assertThrows(PlanException.class, () -> Planner.plan(g, tooSmall)).getMessage();
-      assertTrue(
-          refusal.contains("budget of " + smallest.arenaBytes() + " bytes or more"), refusal);
+      assertRefusedOrMet(g, free.withBudget(smallest.arenaBytes() - 1), smallest.arenaBytes());
+    }
+  }
+
+  /** The smallest plan is the smallest found: another search may find a smaller one. */
+  private static void assertRefusedOrMet(Graph g, PlanOptions options, long found) {
+    long budget = options.memoryBudget().orElseThrow();
+    try {
+      assertTrue(Planner.plan(g, options).arenaBytes() <= budget);
+    } catch (PlanException e) {
+      assertTrue(e.getMessage().contains("budget of " + found + " bytes or more"), e.getMessage());
     }
   }
 
