@@ -19,7 +19,7 @@ import java.util.List;
 
 /** Training steps of networks so deep that what waits for the way back is most of their memory. */
 final class DeepTraining {
-  private DeepNets() {}
+  private DeepTraining() {}
 
   /** Equal layers, one after the other. */
   static Graph mlp(int layers, int width, int batch, double dropout) {

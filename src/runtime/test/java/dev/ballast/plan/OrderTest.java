@@ -3,7 +3,12 @@ package dev.ballast.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
+import dev.ballast.ir.GraphBuilder;
+import dev.ballast.op.Ops;
+import dev.ballast.tensor.TensorType;
+import dev.ballast.train.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -131,7 +136,6 @@ class OrderTest {
       assertTrue(p.allows(p.identity()));
       certified += Order.improve(p).ordering().isCertified() ? 1 : 0;
     }
-    System.err.println("sp certified " + certified);
     assertTrue(certified >= 390, certified + " of 400");
   }
 
@@ -161,5 +165,51 @@ class OrderTest {
         assertEquals(Arrays.toString(plan.loads(true)), Arrays.toString(loads), "seed " + seed);
       }
     }
+  }
+
+  /** Training steps of deep networks come in an order that is proven best. */
+  @Test
+  void theOrderOfADeepNetworkIsCertified() {
+    for (Graph g :
+        List.of(
+            DeepNets.mlp(64, 32, 64, Optimizer.Sgd.of(0.01)),
+            DeepNets.mlp(64, 32, 8, Optimizer.Adam.of(0.01)),
+            DeepNets.residual(32, 32, 64, Optimizer.Sgd.of(0.01)))) {
+      Ordering o = Planner.plan(g, PlanOptions.defaults()).ordering();
+      assertTrue(o.isCertified(), g.name() + ": " + o);
+    }
+  }
+
+  /** Branches that each grow and shrink: in turn they need less than side by side. */
+  @Test
+  void branchesThatGrowAndShrinkRunOneAfterTheOther() {
+    GraphBuilder b = new GraphBuilder("branches");
+    Expr x = b.input("x", TensorType.f32(8, 16));
+    List<Expr> wide = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      wide.add(Ops.tanh(Ops.matmul(x, b.parameter("w" + i, TensorType.f32(16, 64)))));
+    }
+    Expr sum = x;
+    for (int i = 0; i < 6; i++) {
+      Expr narrow = Ops.matmul(wide.get(i), b.parameter("v" + i, TensorType.f32(64, 16)));
+      sum = Ops.add(Ops.tanh(narrow), sum);
+    }
+    b.output("y", Ops.sum(sum));
+    Plan plan = Planner.plan(b.build(), PlanOptions.defaults());
+    assertTrue(plan.ordering().isCertified());
+    assertEquals(6 * 8 * 64 * 4 + 8 * 16 * 4, plan.ordering().givenBytes());
+    assertEquals(8 * 64 * 4 + 2 * 8 * 16 * 4, plan.ordering().bytes());
+    assertEquals(plan.ordering().bytes(), plan.bytes(Region.SCRATCH));
+  }
+
+  /** Work is counted, not timed: this would run for minutes if a limit were missed. */
+  @Test
+  void fiveThousandStepsAreOrdered() {
+    OrderProblem p = RandomOrders.of(1, 5000);
+    Order.Steps found = Order.improve(p);
+    assertTrue(p.allows(found.order()));
+    assertTrue(found.ordering().bytes() < found.ordering().givenBytes());
+    assertTrue(found.ordering().boundBytes() <= found.ordering().bytes());
+    assertTrue(found.ordering().gap() > 0);
   }
 }

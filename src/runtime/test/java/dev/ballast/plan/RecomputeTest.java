@@ -46,7 +46,8 @@ class RecomputeTest {
     long extra = plan.recomputation().extraFlops();
     assertTrue(
         extra <= DeepTraining.forwardFlops(g),
-        () -> "computes " + (double) extra / DeepTraining.forwardFlops(g) + " forward passes again");
+        () ->
+            "computes " + (double) extra / DeepTraining.forwardFlops(g) + " forward passes again");
   }
 
   @ParameterizedTest
