@@ -3,6 +3,7 @@ package dev.ballast.plan;
 import dev.ballast.ir.Graph;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Plans of one graph for falling budgets: what each byte less costs in computation. */
 public final class BudgetSweep {
@@ -25,12 +26,15 @@ public final class BudgetSweep {
       tried.add(Planner.plan(graph, unlimited.withBudget(budget)));
     }
     tried.add(smallest);
-    return tried.stream().filter(p -> isBest(p, tried)).toList();
+    return IntStream.range(0, tried.size())
+        .filter(i -> isBest(i, tried))
+        .mapToObj(tried::get)
+        .toList();
   }
 
   /** Of equals the first. */
-  private static boolean isBest(Plan p, List<Plan> all) {
-    int own = all.indexOf(p);
+  private static boolean isBest(int own, List<Plan> all) {
+    Plan p = all.get(own);
     for (int i = 0; i < all.size(); i++) {
       Plan q = all.get(i);
       boolean noWorse =
