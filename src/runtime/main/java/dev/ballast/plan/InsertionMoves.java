@@ -1,5 +1,7 @@
 package dev.ballast.plan;
 
+import java.util.stream.IntStream;
+
 /**
  * Improves an order at its peak: a buffer that is live there though the step does not touch it is
  * either born later, by moving those who write it, and all that hangs on them, behind the peak; or
@@ -70,6 +72,7 @@ final class InsertionMoves {
   }
 
   private boolean moveAt(int peak, long maxWork) {
+    work += (loads.length + first.length) / 4;
     for (int b : crossing(peak)) {
       if (work > maxWork) {
         return false;
@@ -87,7 +90,7 @@ final class InsertionMoves {
     for (int b : problem.touches()[order[peak]]) {
       touched[b] = true;
     }
-    return java.util.stream.IntStream.range(0, touched.length)
+    return IntStream.range(0, touched.length)
         .filter(b -> !touched[b] && first[b] < peak && last[b] > peak)
         .boxed()
         .sorted((a, b) -> Long.compare(problem.sizes()[b], problem.sizes()[a]))

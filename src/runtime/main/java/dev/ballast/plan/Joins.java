@@ -4,6 +4,7 @@ import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
 import dev.ballast.ir.Op;
 import dev.ballast.ir.Value;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,13 +19,16 @@ final class Joins {
   /** In {@code whole}, {@code byteOffset} from its start. */
   record Spot(Value.Result whole, long byteOffset) {}
 
-  /** Joins are tried one by one only up to this many. */
+  /** Joins are tried one by one only up to this many, and up to so many steps of all trials. */
   private static final int MAX_TRIALS = 64;
+
+  private static final int MAX_TRIED_STEPS = 100_000;
 
   static final Joins NONE = new Joins(Map.of());
 
   private final Map<Value, Spot> spots;
   private final Set<Value> wholes = new HashSet<>();
+  private final Map<Value, List<Value>> members = new HashMap<>();
 
   /**
    * @param spots where a value lies in the result that it is a part of, which may be a part too
@@ -32,6 +36,7 @@ final class Joins {
   private Joins(Map<Value, Spot> spots) {
     this.spots = Map.copyOf(spots);
     spots.values().forEach(s -> wholes.add(s.whole()));
+    spots.keySet().forEach(p -> members.computeIfAbsent(whole(p), w -> new ArrayList<>()).add(p));
   }
 
   /** The outermost result that a value lies in: itself, unless it is a part. */
@@ -50,6 +55,11 @@ final class Joins {
   /** Values that lie in other results than themselves. */
   Set<Value> parts() {
     return spots.keySet();
+  }
+
+  /** The parts, and parts of parts, of an outermost result. */
+  List<Value> members(Value whole) {
+    return members.getOrDefault(whole, List.of());
   }
 
   /** How far from the start of {@link #whole} the value lies. */
@@ -117,7 +127,7 @@ final class Joins {
         graph.nodes().stream()
             .flatMap(n -> n.results().stream())
             .filter(all::isWhole)
-            .limit(MAX_TRIALS)
+            .limit(Math.min(MAX_TRIALS, MAX_TRIED_STEPS / graph.nodes().size()))
             .toList();
     for (Value.Result w : wholes) {
       Joins other = best.toggled(w, all);

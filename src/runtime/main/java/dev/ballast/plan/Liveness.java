@@ -212,10 +212,8 @@ final class Liveness {
     drafts.add(draft(graph.nodes().get(r.node()), r, stepOf[first.index()]));
     Draft d = drafts.getLast();
     d.to = Math.max(d.to, Math.min(stepOf[r.node()] + 1, Math.max(1, steps)));
-    for (Value part : joins.parts()) {
-      if (joins.whole(part).equals(whole)) {
-        d.to = Math.max(d.to, Math.min(lastUse[part.id()] + 1, Math.max(1, steps)));
-      }
+    for (Value part : joins.members(whole)) {
+      d.to = Math.max(d.to, Math.min(lastUse[part.id()] + 1, Math.max(1, steps)));
     }
     d.to = Math.max(d.to, Math.min(lastUse[r.id()] + 1, Math.max(1, steps)));
     return drafts.size() - 1;

@@ -20,7 +20,7 @@ final class Order {
   /** Touches that the exact search may simulate, and those that moves may. */
   record Limits(long searchWork, long moveWork) {
     /** Well under a second. */
-    static final Limits DEFAULT = new Limits(8_000_000, 12_000_000);
+    static final Limits DEFAULT = new Limits(6_000_000, 6_000_000);
   }
 
   /** How often an order below the best is looked for where its existence is not decided. */

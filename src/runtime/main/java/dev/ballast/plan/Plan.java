@@ -50,8 +50,15 @@ public record Plan(
         places,
         noReuseBytes,
         0,
-        new Ordering(0, 0, 0),
+        unbounded(buffers),
         Recomputation.NONE);
+  }
+
+  /** The plan's own load, with a bound that proves nothing. */
+  private static Ordering unbounded(List<Buffer> buffers) {
+    List<Buffer> scratch = buffers.stream().filter(b -> b.region() == Region.SCRATCH).toList();
+    long peak = Planner.problem(scratch).loadBound();
+    return new Ordering(peak, peak, 0);
   }
 
   Plan with(Ordering other) {
