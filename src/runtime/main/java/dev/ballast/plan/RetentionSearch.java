@@ -14,8 +14,8 @@ import java.util.Optional;
  * the same answer anywhere.
  */
 final class RetentionSearch {
-  /** Ops visited by all replays together: about a second. */
-  private static final long WORK = 16_000_000;
+  /** Ops visited by all replays together: some tenths of a second. */
+  private static final long WORK = 6_000_000;
 
   private static final int LIMITS = 24;
   private static final int REFINEMENTS = 6;
