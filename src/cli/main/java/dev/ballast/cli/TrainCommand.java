@@ -56,6 +56,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "The folder, or the .zip of images, that holds the data.")
   private Optional<Path> data;
 
+  @Option(
+      names = "--budget",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "What training may take, as 64MiB; results are computed again to fit it.")
+  private Optional<Long> budget;
+
   @Option(names = "--curve", paramLabel = "FILE.svg", description = "Draw losses and accuracy.")
   private Optional<Path> curve;
 
@@ -102,6 +109,7 @@ final class TrainCommand implements Callable<Integer> {
     Definition d = DefinitionReader.read(file);
     TrainingOptions o = d.options();
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
+    o = budget.isPresent() ? o.withPlan(o.plan().withBudget(budget.get())) : o;
     d = d.withOptions(o);
     return d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
   }
@@ -115,6 +123,13 @@ final class TrainCommand implements Callable<Integer> {
         plan.noReuseBytes(),
         plan.certificate(),
         plan.steps().size());
+    if (plan.options().memoryBudget().isPresent()) {
+      err.printf(
+          Locale.ROOT,
+          "budget: %,d nodes run again in each step, %,d FLOPs more%n",
+          plan.recomputation().nodes(),
+          plan.recomputation().extraFlops());
+    }
     err.printf(
         Locale.ROOT,
         "model: %,d parameters; data: %,d examples%n",
@@ -143,6 +158,10 @@ final class TrainCommand implements Callable<Integer> {
     r.put("alignmentBytes", plan.alignmentBytes());
     r.put("noReuseBytes", plan.noReuseBytes());
     r.put("segmentBytes", trainer.session().segmentBytes());
+    if (plan.options().memoryBudget().isPresent()) {
+      r.put("recomputedNodes", plan.recomputation().nodes());
+      r.put("extraFlops", plan.recomputation().extraFlops());
+    }
     r.put("certificate", plan.certificate().toString());
     if (!run.isEmpty()) {
       r.put("heapBytesPerStep", tidy(run.getLast().heapBytesPerStep()));

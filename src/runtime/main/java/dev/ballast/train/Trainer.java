@@ -5,7 +5,6 @@ import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.plan.Plan;
-import dev.ballast.plan.Planner;
 import dev.ballast.runtime.HeapAllocation;
 import dev.ballast.runtime.Session;
 import dev.ballast.runtime.SessionOptions;
@@ -50,14 +49,21 @@ public final class Trainer implements AutoCloseable {
     this.order = new Order(train.size(), options.seed());
     int batch = Math.min(options.batch(), train.size());
     int rest = train.size() % batch;
-    Plan main = trainingPlan(model, batch);
+    List<Graph> graphs = new ArrayList<>();
+    graphs.add(trainingStep(model, batch));
+    graphs.add(evaluation(model, batch));
+    graphs.add(evaluation(model, 1));
+    if (rest > 0) {
+      graphs.add(trainingStep(model, rest));
+    }
+    List<Plan> plans = JointBudget.plan(graphs, options.plan());
+    Plan main = plans.getFirst();
+    Plan evaluationPlan = plans.get(1);
+    Plan singlePlan = plans.get(2);
+    Optional<Plan> last = rest == 0 ? Optional.empty() : Optional.of(plans.getLast());
     demandFit(main, train);
     test.ifPresent(t -> demandFit(main, t));
-    Optional<Plan> last = rest == 0 ? Optional.empty() : Optional.of(trainingPlan(model, rest));
-    Plan evaluationPlan = evaluationPlan(model, batch);
-    Plan singlePlan = evaluationPlan(model, 1);
-    List<Plan> others = new ArrayList<>(List.of(evaluationPlan, singlePlan));
-    last.ifPresent(others::add);
+    List<Plan> others = plans.subList(1, plans.size());
     this.step = Session.open(main, SessionOptions.defaults(), others.toArray(Plan[]::new));
     this.lastStep = last.map(step::alongside);
     this.evaluator = new Evaluator(step.alongside(evaluationPlan), step.alongside(singlePlan));
@@ -66,14 +72,12 @@ public final class Trainer implements AutoCloseable {
     seedDropout(main);
   }
 
-  private Plan trainingPlan(Model model, int batch) {
-    return Planner.plan(
-        Graphs.trainingStep(model, options.loss(), options.optimizer(), batch), options.plan());
+  private Graph trainingStep(Model model, int batch) {
+    return Graphs.trainingStep(model, options.loss(), options.optimizer(), batch);
   }
 
-  private Plan evaluationPlan(Model model, int batch) {
-    Graph forward = Graphs.serving(model, options.loss(), 1);
-    return Planner.plan(Graphs.evaluation(forward, options.loss(), batch), options.plan());
+  private Graph evaluation(Model model, int batch) {
+    return Graphs.evaluation(Graphs.serving(model, options.loss(), 1), options.loss(), batch);
   }
 
   private static void demandFit(Plan plan, Dataset data) {
