@@ -2,6 +2,7 @@ package dev.ballast.plan;
 
 import dev.ballast.ir.Graph;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,6 +30,7 @@ public final class BudgetSweep {
     return IntStream.range(0, tried.size())
         .filter(i -> isBest(i, tried))
         .mapToObj(tried::get)
+        .sorted(Comparator.comparingLong((Plan p) -> -p.arenaBytes()))
         .toList();
   }
 

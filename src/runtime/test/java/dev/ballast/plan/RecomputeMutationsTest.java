@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Recomputation with a fault planted: graph, plan or bits must show it. */
 class RecomputeMutationsTest {
-  private static final Graph STEP = DeepNets.mlp(8, 16, 24, 0.3);
+  private static final Graph STEP = DeepTraining.mlp(8, 16, 24, 0.3);
 
   private static Plan budgeted() {
     Plan smallest = Planner.smallest(STEP, PlanOptions.defaults());
