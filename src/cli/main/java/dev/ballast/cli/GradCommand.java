@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +21,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Differentiates a function that is written down, and shows how. */
@@ -41,17 +39,7 @@ import picocli.CommandLine.Spec;
       "          ballast grad models/lecture/two-layer.expr --svg graph.svg"
     })
 final class GradCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "EXPRESSION|FILE",
-      description = "The function, or a file (.expr) that holds it.")
-  private String function;
-
-  @Option(
-      names = "--at",
-      paramLabel = "NAME=VALUE",
-      description = "A variable's value: a number, [1,2] or [[2,1],[1,1]]. Once for each.")
-  private List<String> at = new ArrayList<>();
+  @Mixin private WrittenFunction function;
 
   @Option(names = "--trace", description = "Show both passes, node by node.")
   private boolean trace;
@@ -89,8 +77,8 @@ final class GradCommand implements Callable<Integer> {
         ModelPaths.demandWritable(target.get());
       }
     }
-    Expression expression = Expression.read(function);
-    Map<String, Literal> point = expression.point(at);
+    Expression expression = Expression.read(function.text());
+    Map<String, Literal> point = expression.point(function.at());
     boolean drawn = targets.stream().anyMatch(Optional::isPresent);
     Solution s = Solution.of(expression, point, trace || drawn || format.isJson());
     Optional<Differences> differences =

@@ -7,7 +7,6 @@ import dev.ballast.tensor.Literal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +16,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Counts and lists the paths that a gradient is the sum over. */
@@ -34,17 +32,7 @@ import picocli.CommandLine.Spec;
       "          ballast paths models/lecture/diamonds.expr --from x"
     })
 final class PathsCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "EXPRESSION|FILE",
-      description = "The function, or a file (.expr) that holds it.")
-  private String function;
-
-  @Option(
-      names = "--at",
-      paramLabel = "NAME=VALUE",
-      description = "A variable's value: a number, [1,2] or [[2,1],[1,1]]. Once for each.")
-  private List<String> at = new ArrayList<>();
+  @Mixin private WrittenFunction function;
 
   @Option(
       names = "--from",
@@ -70,9 +58,11 @@ final class PathsCommand implements Callable<Integer> {
     if (limit < 0) {
       throw new ParameterException(spec.commandLine(), "--limit must not be negative: " + limit);
     }
-    Expression expression = Expression.read(function);
+    Expression expression = Expression.read(function.text());
     Optional<Map<String, Literal>> point =
-        expression.hasPoint(at) ? Optional.of(expression.point(at)) : Optional.empty();
+        expression.hasPoint(function.at())
+            ? Optional.of(expression.point(function.at()))
+            : Optional.empty();
     PathCounts counts = PathCounts.of(expression);
     List<Integer> sources = counts.sources(from);
     BigInteger total = counts.total(sources);
