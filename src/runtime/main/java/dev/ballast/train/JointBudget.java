@@ -7,6 +7,7 @@ import dev.ballast.plan.Planner;
 import dev.ballast.plan.Region;
 import dev.ballast.tensor.PlanException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Plans that will share one segment, whose budget is for all of it: weights and states once, the
@@ -30,28 +31,42 @@ final class JointBudget {
         plans.getFirst().bytes(Region.WEIGHTS)
             + plans.getFirst().bytes(Region.STATE)
             + plans.stream().mapToLong(p -> p.bytes(Region.IO)).sum();
-    long scratch = budget - kept;
-    return plans.stream()
-        .map(
-            p -> {
-              long own = p.arenaBytes() - p.bytes(Region.SCRATCH);
-              return fit(p, unlimited, own + scratch, budget);
-            })
-        .toList();
+    try {
+      return plans.stream().map(p -> within(p, unlimited, ownBytes(p) + budget - kept)).toList();
+    } catch (PlanException tooSmall) {
+      // Not the plan's own complaint: the budget that it asks for is for itself alone.
+      throw refusal(plans, unlimited, budget, kept);
+    }
   }
 
-  private static Plan fit(Plan plan, PlanOptions options, long share, long budget) {
-    try {
-      return Planner.plan(plan.graph(), options.withBudget(Math.max(1, share)));
-    } catch (PlanException e) {
-      long smallest = Planner.smallest(plan.graph(), options).arenaBytes();
-      throw new PlanException(
-          String.format(
-              java.util.Locale.ROOT,
-              "training within %,d bytes: all plans together need %,d at least; %s",
-              budget,
-              budget + smallest - share,
-              e.getMessage()));
+  private static Plan within(Plan p, PlanOptions unlimited, long bytes) {
+    return Planner.plan(p.graph(), unlimited.withBudget(Math.max(1, bytes)));
+  }
+
+  /** What a plan takes besides SCRATCH. */
+  private static long ownBytes(Plan p) {
+    return p.arenaBytes() - p.bytes(Region.SCRATCH);
+  }
+
+  private static PlanException refusal(
+      List<Plan> plans, PlanOptions unlimited, long budget, long kept) {
+    Plan largest = plans.getFirst();
+    long scratch = 0;
+    for (Plan p : plans) {
+      long own = Planner.smallest(p.graph(), unlimited).bytes(Region.SCRATCH);
+      largest = own > scratch ? p : largest;
+      scratch = Math.max(scratch, own);
     }
+    return new PlanException(
+        String.format(
+            Locale.ROOT,
+            "training within %,d bytes: all plans together need %,d, the most of it %s, with"
+                + " %,d bytes of SCRATCH at the smallest found; give a budget of %d bytes or more,"
+                + " or train in smaller batches",
+            budget,
+            kept + scratch,
+            largest.graph().name(),
+            scratch,
+            kept + scratch));
   }
 }
