@@ -1,6 +1,6 @@
 package dev.ballast.plan;
 
-import dev.ballast.plan.CanonicalSearch.Outcome;
+import dev.ballast.plan.SectionSearch.Outcome;
 
 /**
  * Finds offsets with a low top, and what can be proven of it. First what is quick, until something
@@ -10,6 +10,8 @@ import dev.ballast.plan.CanonicalSearch.Outcome;
 final class Minimiser {
   private static final String[] DIVES = {"TWA", "TAW", "ZTW", "WAT", "AW", "TZ"};
   private static final String[] GREEDY = {"TW", "TZ", "TA", "ZW", "WT", "A"};
+
+  private static final int MORE_DIVES = 12;
 
   /** Above this many, scans of all that is placed take too long. */
   private static final int MOST_FOR_GREEDY = 4000;
@@ -87,6 +89,9 @@ final class Minimiser {
     for (int i = 0; i < DIVES.length && top > enough; i++) {
       offer(Dive.offsets(sections, orders.by(DIVES[i])));
     }
+    if (sections.count() > MOST_FOR_SEARCH) {
+      diveAgain(enough);
+    }
     if (sections.count() > MOST_FOR_GREEDY) {
       return;
     }
@@ -94,6 +99,13 @@ final class Minimiser {
       for (Greedy.Fit fit : Greedy.Fit.values()) {
         offer(Greedy.offsets(sections, orders.by(GREEDY[i]), fit));
       }
+    }
+  }
+
+  /** What is too large to be searched dives from mixed orders. */
+  private void diveAgain(long enough) {
+    for (int n = 1; n <= MORE_DIVES && top > enough && !ledger.isSpent(); n++) {
+      offer(Dive.offsets(sections, orders.mixed(n)));
     }
   }
 
