@@ -1,5 +1,6 @@
 package dev.ballast.plan;
 
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
@@ -62,6 +63,16 @@ final class Orders {
               + byLife * life[i]
               + byLoad * load[i]
               + (noise == 0 ? 0 : noise * random.nextDouble());
+    }
+    return sorted(new double[][] {weights});
+  }
+
+  /** An order with normally distributed numbers added to the ranks; the same for the same seed. */
+  int[] disturbed(int[] order, double share, long seed) {
+    Random random = new Random(seed);
+    double[] weights = new double[order.length];
+    for (int rank = 0; rank < order.length; rank++) {
+      weights[order[rank]] = share * order.length * random.nextGaussian() - rank;
     }
     return sorted(new double[][] {weights});
   }
