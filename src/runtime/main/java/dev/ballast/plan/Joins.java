@@ -163,7 +163,11 @@ final class Joins {
     return new Joins(other);
   }
 
-  /** Every part that could lie in a result, each in the first. */
+  /**
+   * Every part that could lie in a result, each in the first. Where the node reads bytes of the
+   * part by another input too, that one would lie in the result as well, at another place than its
+   * own.
+   */
   private static Map<Value, Spot> possible(Graph graph) {
     Value[] bases = bases(graph);
     boolean[] pinned = pinned(graph, bases);
@@ -180,12 +184,23 @@ final class Joins {
             base instanceof Value.Result
                 && !updates.contains(base)
                 && !pinned[base.id()]
-                && base.type().bytes() == input.type().bytes();
+                && base.type().bytes() == input.type().bytes()
+                && n.inputs().stream()
+                    .allMatch(v -> v.equals(input) || !liesIn(bases[v.id()], base, spots));
         if (movable) {
           spots.putIfAbsent(base, new Spot(n.results().getFirst(), p.byteOffset()));
         }
       }
     }
     return spots;
+  }
+
+  /** Whether a value's bytes are another's, or would be by these joins. */
+  private static boolean liesIn(Value value, Value other, Map<Value, Spot> spots) {
+    Value v = value;
+    while (!v.equals(other) && spots.containsKey(v)) {
+      v = spots.get(v).whole();
+    }
+    return v.equals(other);
   }
 }
