@@ -96,8 +96,13 @@ final class ChainSchedule {
       Arrays.fill(row, IMPOSSIBLE);
     }
     cost[0][0] = 0;
+    int first = 0;
     for (int i = 1; i < n; i++) {
-      for (int j = 0; j < i; j++) {
+      // A segment that is too long to be kept and too long to be computed again only gets longer.
+      while (first < i && waitingBefore[cuts[i]] - waitingBefore[cuts[first]] > LEVELS * unit) {
+        first++;
+      }
+      for (int j = first; j < i; j++) {
         extend(cost, from, j, i, unit, limit);
       }
     }

@@ -57,6 +57,11 @@ final class Joins {
     return spots.keySet();
   }
 
+  /** The results that parts lie in. */
+  Set<Value> wholes() {
+    return wholes;
+  }
+
   /** The parts, and parts of parts, of an outermost result. */
   List<Value> members(Value whole) {
     return members.getOrDefault(whole, List.of());
@@ -117,11 +122,13 @@ final class Joins {
     if (all.isEmpty()) {
       return NONE;
     }
+    OrderReader reader = new OrderReader(graph, inPlace);
     Joins best = NONE;
-    long peak = peak(graph, NONE, inPlace);
-    if (peak(graph, all, inPlace) < peak) {
+    long peak = reader.peak(NONE);
+    long joined = reader.peak(all);
+    if (joined < peak) {
       best = all;
-      peak = peak(graph, all, inPlace);
+      peak = joined;
     }
     List<Value.Result> wholes =
         graph.nodes().stream()
@@ -131,7 +138,7 @@ final class Joins {
             .toList();
     for (Value.Result w : wholes) {
       Joins other = best.toggled(w, all);
-      long bytes = peak(graph, other, inPlace);
+      long bytes = reader.peak(other);
       // A join that changes no peak still saves the copy.
       if (bytes < peak || bytes == peak && other.spots.size() > best.spots.size()) {
         best = other;
@@ -139,11 +146,6 @@ final class Joins {
       }
     }
     return best;
-  }
-
-  private static long peak(Graph graph, Joins joins, boolean inPlace) {
-    OrderProblem p = OrderProblem.of(graph, joins, inPlace);
-    return p.peak(p.identity());
   }
 
   /** With the parts of one result where they are not, without where they are. */
