@@ -125,7 +125,7 @@ class SharingBugsTest {
   void anUpdateBesideItsTargetIsCaught() {
     Expr free = Ops.exp(x);
     b.output("sum", Ops.sum(free));
-    Expr next = Ops.assign(w, Ops.add(w, x));
+    Expr next = Ops.assign(w, x);
     b.update(w, next);
     Plan plan = planned(b.build());
     assertCaught("is not written to w", moved(plan, next.value(), plan.place(free.value())));
