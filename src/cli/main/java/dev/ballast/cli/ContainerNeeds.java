@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param dataBytes training and test data; empty where they can't be told
  * @param exampleBytes what one example of the data takes; zero where none are kept
  * @param heapBytes what {@code -Xmx} is to say
+ * @param jvmBytes what the JVM takes besides its heap
  * @param furtherSessionBytes what one more session on the same weights takes, on a thread of its
  *     own; zero in training
  */
@@ -38,6 +39,7 @@ record ContainerNeeds(
     OptionalLong dataBytes,
     long exampleBytes,
     long heapBytes,
+    long jvmBytes,
     long furtherSessionBytes) {
   private static final long MIB = 1 << 20;
 
@@ -46,8 +48,11 @@ record ContainerNeeds(
 
   private static final long WORK_BUFFER_BYTES = 11 * MIB;
 
-  /** Classes, compiled code, the compilers' own memory, threads; 95 to 112 MiB were measured. */
-  static final long JVM_BYTES = 128 * MIB;
+  /** Classes, compiled code, compilers, threads: 145 MiB at most with 1 to 64 processors. */
+  private static final long TRAINING_JVM_BYTES = 160 * MIB;
+
+  /** The same where nothing is trained: 110 MiB at most. */
+  private static final long SERVING_JVM_BYTES = 128 * MIB;
 
   /** Starting and reading data; 8 MiB were enough. */
   private static final long HEAP_BYTES = 16 * MIB;
@@ -68,6 +73,7 @@ record ContainerNeeds(
         OptionalLong.of(0),
         0,
         heap(plan),
+        SERVING_JVM_BYTES,
         plan.arenaBytes() - weights + WORK_BUFFER_BYTES);
   }
 
@@ -102,6 +108,7 @@ record ContainerNeeds(
         d.data().bytes(),
         d.model().example().elements() + 1,
         heap(step) + (photos ? PHOTO_HEAP_BYTES : 0),
+        TRAINING_JVM_BYTES,
         0);
   }
 
@@ -127,7 +134,7 @@ record ContainerNeeds(
         + dataBytes.orElse(0)
         + OPENBLAS_BYTES
         + heapBytes
-        + JVM_BYTES;
+        + jvmBytes;
   }
 
   /** For the JVM. */
@@ -144,7 +151,7 @@ record ContainerNeeds(
     parts.put("exampleBytes", exampleBytes);
     parts.put("openblasBytes", OPENBLAS_BYTES);
     parts.put("heapBytes", heapBytes);
-    parts.put("jvmBytes", JVM_BYTES);
+    parts.put("jvmBytes", jvmBytes);
     parts.put("furtherSessionBytes", furtherSessionBytes);
     parts.put("jvmFlags", flags());
     return r.put("containerBytes", containerBytes()).put("container", parts);
@@ -168,7 +175,7 @@ record ContainerNeeds(
     }
     line(s, "  OpenBLAS", OPENBLAS_BYTES, "library, and the work buffer of one caller");
     line(s, "  heap", heapBytes, "Ballast's own: add what your program needs");
-    line(s, "  JVM", JVM_BYTES, "classes, compiled code, compilers, threads");
+    line(s, "  JVM", jvmBytes, "classes, compiled code, compilers, threads");
     if (furtherSessionBytes > 0) {
       line(s, "  + session", furtherSessionBytes, "for each further one, weights shared");
     }
