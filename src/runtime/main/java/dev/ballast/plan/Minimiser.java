@@ -1,7 +1,5 @@
 package dev.ballast.plan;
 
-import dev.ballast.plan.SectionSearch.Outcome;
-
 /**
  * Finds offsets with a low top, and what can be proven of it. First what is quick, until something
  * reaches the load bound; then searches, from the load bound upwards: going down from a greedy

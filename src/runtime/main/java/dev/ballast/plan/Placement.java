@@ -1,6 +1,5 @@
 package dev.ballast.plan;
 
-import dev.ballast.plan.SectionSearch.Outcome;
 import dev.ballast.tensor.PlanException;
 import java.util.Arrays;
 import java.util.stream.IntStream;

@@ -1,16 +1,22 @@
 package dev.ballast.plan;
 
-import dev.ballast.plan.SectionSearch.Outcome;
-
 /**
  * Searches the same capacity again and again, most times not for long: the time that a search takes
  * has a heavy tail, and another order may find in a hundred nodes what this one won't in a million.
  * Limits follow the sequence of Luby et al. (1993), which is within a logarithm of the best that
- * can be had without knowing; so a proof that nothing fits is found too. What failed is remembered
- * from one search to the next, and which sections were to blame.
+ * can be had without knowing; so a proof that nothing fits is found too.
+ *
+ * <p>Two searches take turns, for each finds quickly what the other does not: {@link SectionSearch}
+ * where most sections are full, {@link CanonicalSearch} where there is room to waste.
  */
 final class Restarts {
-  private static final long SHORTEST = 2000;
+  /** Every third search is canonical. */
+  private static final int TURNS = 3;
+
+  private static final long SHORTEST = 1000;
+
+  /** A node of it takes several times as long. */
+  private static final long SHORTEST_CANONICAL = 500;
 
   private final Sections sections;
   private final Orders orders;
@@ -32,19 +38,36 @@ final class Restarts {
   /** Runs until one search decides, or so many nodes are searched. */
   Outcome run(long nodes) {
     long end = ledger.nodes() + Math.min(nodes, ledger.left());
-    for (int n = 1; ; n++) {
-      ledger.allow(Math.min(end - ledger.nodes(), SHORTEST * luby(n)));
-      boolean flush = n / 2 % 2 == 1;
-      SectionSearch search =
-          new SectionSearch(sections, orders.mixed(n), capacity, ledger, blame, failed, flush);
-      Outcome outcome = search.run();
-      if (outcome == Outcome.FOUND) {
-        offsets = search.offsets();
-      }
+    for (int n = 0; ; n++) {
+      int round = n / TURNS;
+      Outcome outcome =
+          n % TURNS == TURNS - 1 ? canonical(round + 1, end) : bySections(n - round + 1, end);
       if (outcome != Outcome.STOPPED || ledger.isSpent() || ledger.nodes() >= end) {
         return outcome;
       }
     }
+  }
+
+  private Outcome bySections(int n, long end) {
+    ledger.allow(Math.min(end - ledger.nodes(), SHORTEST * luby(n)));
+    SectionSearch.Habits habits = new SectionSearch.Habits(n / 2 % 2 == 1, n / 4 % 2 == 0);
+    SectionSearch search =
+        new SectionSearch(sections, orders.mixed(n), capacity, ledger, habits, blame, failed);
+    Outcome outcome = search.run();
+    if (outcome == Outcome.FOUND) {
+      offsets = search.offsets();
+    }
+    return outcome;
+  }
+
+  private Outcome canonical(int n, long end) {
+    ledger.allow(Math.min(end - ledger.nodes(), SHORTEST_CANONICAL * luby(n)));
+    CanonicalSearch search = new CanonicalSearch(sections, orders.mixed(n), capacity, ledger);
+    Outcome outcome = search.run();
+    if (outcome == Outcome.FOUND) {
+      offsets = search.offsets();
+    }
+    return outcome;
   }
 
   /** What was found. */

@@ -21,13 +21,13 @@ import java.util.Arrays;
  * failures that they caused is from there too (Boussemart et al., ECAI 2004).
  */
 final class SectionSearch {
-  /** What a search has shown. */
-  enum Outcome {
-    FOUND,
-    /** There is no solution. */
-    EXHAUSTED,
-    STOPPED
-  }
+  /**
+   * What it does where nothing speaks for one way or the other; searches differ in it.
+   *
+   * @param flushFirst buffers that touch a wall of the valley are tried before the others
+   * @param laterSections of sections with as many cases and as much blame, the later one is asked
+   */
+  record Habits(boolean flushFirst, boolean laterSections) {}
 
   private static final int DEAD = -1;
   private static final int RAISED = -2;
@@ -37,7 +37,7 @@ final class SectionSearch {
   private final Ledger ledger;
   private final FailedParts failed;
   private final long[] blame;
-  private final boolean preferFlush;
+  private final Habits habits;
 
   /** By section: the buffers that stand there and the size of the smallest, where not stale. */
   private final int[] standing;
@@ -55,21 +55,20 @@ final class SectionSearch {
    * @param order all buffers, those to be tried first at the front
    * @param blame by section, how often it made searches fail; counted on
    * @param failed parts known to have no solution for this capacity; added to
-   * @param preferFlush whether buffers at a valley's walls are tried before the others
    */
   SectionSearch(
       Sections sections,
       int[] order,
       long capacity,
       Ledger ledger,
+      Habits habits,
       long[] blame,
-      FailedParts failed,
-      boolean preferFlush) {
+      FailedParts failed) {
     this.skyline = new Skyline(sections, order, capacity);
     this.ledger = ledger;
     this.blame = blame;
     this.failed = failed;
-    this.preferFlush = preferFlush;
+    this.habits = habits;
     standing = new int[sections.width()];
     smallest = new long[sections.width()];
   }
@@ -234,7 +233,7 @@ final class SectionSearch {
       boolean mayGap = gap != NO_WALL && y + gap + skyline.waiting[s] <= skyline.capacity;
       if (!skyline.open[s]) {
         int score = 2 * standing[s] + (mayGap ? 1 : 0);
-        if (score < least || (score == least && chosen >= 0 && blame[s] > blame[chosen])) {
+        if (score < least || (score == least && chosen >= 0 && isRather(s))) {
           least = score;
           chosen = s;
           chosenMayGap = mayGap;
@@ -246,6 +245,11 @@ final class SectionSearch {
       }
     }
     return least;
+  }
+
+  private boolean isRather(int section) {
+    long more = blame[section] - blame[chosen];
+    return more > 0 || (more == 0 && habits.laterSections);
   }
 
   private void count(int section, long y) {
@@ -276,7 +280,7 @@ final class SectionSearch {
         cases[caseCount++] = u;
       }
     }
-    if (preferFlush && caseCount - begin > 1) {
+    if (habits.flushFirst && caseCount - begin > 1) {
       flushFirst(begin, section, from, to);
     }
   }

@@ -56,9 +56,9 @@ class PlacementTrustTest {
     }
   }
 
-  /** The search alone, so that greedy results don't hide what it misses. */
+  /** The searches alone, so that greedy results don't hide what it misses. */
   @Test
-  void theSearchFindsASolutionInEveryOrderWhereThereIsOne() {
+  void eachSearchFindsASolutionInEveryOrderWhereThereIsOne() {
     Random random = new Random(8);
     for (int trial = 0; trial < 3000; trial++) {
       Placement.Problem p = level(random, 4 + random.nextInt(5), 6 + random.nextInt(6));
@@ -68,20 +68,23 @@ class PlacementTrustTest {
       for (long capacity = optimum - 1; capacity <= optimum; capacity++) {
         Ledger ledger = new Ledger(1_000_000, Placement.Limits.NO_DEADLINE);
         ledger.allow(Long.MAX_VALUE);
-        SectionSearch search =
+        Outcome expected = capacity < optimum ? Outcome.EXHAUSTED : Outcome.FOUND;
+        String what = text(p) + " in " + Arrays.toString(order);
+        CanonicalSearch canonical = new CanonicalSearch(sections, order, capacity, ledger);
+        assertEquals(expected, canonical.run(), what);
+        SectionSearch bySections =
             new SectionSearch(
                 sections,
                 order,
                 capacity,
                 ledger,
+                new SectionSearch.Habits(trial % 2 == 0, trial % 4 < 2),
                 new long[sections.width()],
-                new FailedParts(p.count()),
-                trial % 2 == 0);
-        SectionSearch.Outcome expected =
-            capacity < optimum ? SectionSearch.Outcome.EXHAUSTED : SectionSearch.Outcome.FOUND;
-        assertEquals(expected, search.run(), () -> text(p) + " in " + Arrays.toString(order));
+                new FailedParts(p.count()));
+        assertEquals(expected, bySections.run(), what);
         if (capacity == optimum) {
-          assertEquals(optimum, sweep(p, search.offsets()));
+          assertEquals(optimum, sweep(p, canonical.offsets()));
+          assertEquals(optimum, sweep(p, bySections.offsets()));
         }
       }
     }
