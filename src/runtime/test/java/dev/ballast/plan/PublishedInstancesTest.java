@@ -7,6 +7,8 @@ import dev.ballast.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +24,16 @@ class PublishedInstancesTest {
     Placement.Decision d = Placement.decide(p, CAPACITY, Placement.Limits.ofNodes(400_000));
     assertEquals(Placement.Verdict.FITS, d.verdict());
     assertTrue(PlacementTrustTest.sweep(p, d.solution().offsets()) <= CAPACITY);
+  }
+
+  /** It was not known whether D fits its load. */
+  @Tag("soak")
+  @Test
+  void dFitsItsLoad() throws IOException {
+    Placement.Problem p = read("minimalloc/D." + CAPACITY + ".csv");
+    Placement.Decision d = Placement.decide(p, 986_112, Placement.Limits.ofNodes(2_000_000));
+    assertEquals(Placement.Verdict.FITS, d.verdict());
+    assertEquals(986_112, PlacementTrustTest.sweep(p, d.solution().offsets()));
   }
 
   @ParameterizedTest
