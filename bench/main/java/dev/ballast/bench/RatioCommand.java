@@ -5,6 +5,7 @@ import dev.ballast.cli.ModelPaths;
 import dev.ballast.cli.Report;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.picture.LinePlot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.ballast.bench;
 
 import dev.ballast.cli.ModelPaths;
 import dev.ballast.cli.Report;
+import dev.ballast.cli.picture.LinePlot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -90,7 +90,7 @@ class BudgetCommandTest {
     assertTrue(r.out().contains("extra FLOPs"), r.out());
     long rows = r.out().lines().count() - 1;
     String picture = Files.readString(svg);
-    assertEquals(rows, picture.split("class=\"dot\"", -1).length - 1);
+    assertEquals(rows, picture.split("<circle", -1).length - 1);
     assertTrue(picture.contains("arena, MiB"), picture);
   }
 

@@ -1,6 +1,5 @@
-package dev.ballast.bench;
+package dev.ballast.cli.picture;
 
-import dev.ballast.cli.picture.Svg;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
-package dev.ballast.bench;
+package dev.ballast.cli.picture;
 
-import dev.ballast.cli.picture.Svg;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -11,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  * new LinePlot("time", Axis.log("nodes"), Axis.log("ns per node"), List.of(series)).svg();
  * }</pre>
  */
-record LinePlot(String title, Axis x, Axis y, List<Series> series) {
+public record LinePlot(String title, Axis x, Axis y, List<Series> series) {
   private static final double LEFT = 76;
   private static final double RIGHT = 744;
   private static final double TOP = 56;
@@ -31,7 +30,7 @@ record LinePlot(String title, Axis x, Axis y, List<Series> series) {
       .dashed{stroke-dasharray:6 4}
       """;
 
-  LinePlot {
+  public LinePlot {
     series = List.copyOf(series);
     if (series.isEmpty()) {
       throw new IllegalArgumentException("plot '" + title + "': there is nothing to draw");
@@ -39,12 +38,12 @@ record LinePlot(String title, Axis x, Axis y, List<Series> series) {
   }
 
   /** A scale with a name. */
-  record Axis(String label, boolean isLog) {
-    static Axis log(String label) {
+  public record Axis(String label, boolean isLog) {
+    public static Axis log(String label) {
       return new Axis(label, true);
     }
 
-    static Axis linear(String label) {
+    public static Axis linear(String label) {
       return new Axis(label, false);
     }
 
@@ -53,14 +52,17 @@ record LinePlot(String title, Axis x, Axis y, List<Series> series) {
     }
   }
 
-  record Point(double x, double y) {}
+  /** Values, in the axes' units. */
+  public record Point(double x, double y) {}
 
   /**
+   * A line.
+   *
    * @param dashed for what belongs to the series before it, whose colour it shares: a bound, an
    *     expectation
    */
-  record Series(String label, List<Point> points, boolean dashed) {
-    Series {
+  public record Series(String label, List<Point> points, boolean dashed) {
+    public Series {
       points = List.copyOf(points);
       if (points.isEmpty()) {
         throw new IllegalArgumentException("series '" + label + "' has no points");
@@ -68,13 +70,21 @@ record LinePlot(String title, Axis x, Axis y, List<Series> series) {
     }
   }
 
-  String svg() {
+  /** The picture, as a file of its own. */
+  public String svg() {
     Ticks across = x.ticks(values(Point::x));
     Ticks up = y.ticks(values(Point::y));
     double height = LEGEND_TOP + LEGEND_ROW * series.size();
     Svg svg = new Svg();
     svg.open(
-        "svg", "xmlns", "http://www.w3.org/2000/svg", "viewBox", "0 0 780 " + Svg.number(height));
+        "svg",
+        "xmlns",
+        "http://www.w3.org/2000/svg",
+        "viewBox",
+        "0 0 780 " + Svg.number(height),
+        "role",
+        "img");
+    svg.text("title", title);
     svg.text("style", STYLE);
     svg.leaf("rect", "width", "100%", "height", "100%", "fill", "#fff");
     svg.write("title", LEFT, 34, title);

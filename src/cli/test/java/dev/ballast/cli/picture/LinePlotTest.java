@@ -1,12 +1,12 @@
-package dev.ballast.bench;
+package dev.ballast.cli.picture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ballast.bench.LinePlot.Axis;
-import dev.ballast.bench.LinePlot.Point;
-import dev.ballast.bench.LinePlot.Series;
+import dev.ballast.cli.picture.LinePlot.Axis;
+import dev.ballast.cli.picture.LinePlot.Point;
+import dev.ballast.cli.picture.LinePlot.Series;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
