@@ -21,6 +21,9 @@ final class Order {
   record Limits(long searchWork, long moveWork) {
     /** Well under a second. */
     static final Limits DEFAULT = new Limits(6_000_000, 6_000_000);
+
+    /** For an order that is only a step on the way to another graph. */
+    static final Limits BETWEEN = new Limits(600_000, 6_000_000);
   }
 
   /** How often an order below the best is looked for where its existence is not decided. */
@@ -49,7 +52,13 @@ final class Order {
   }
 
   static Steps improve(OrderProblem problem, Limits limits) {
-    Ordering given = given(problem);
+    return improve(problem, given(problem), limits);
+  }
+
+  /**
+   * @param given what {@link #given} says of the problem
+   */
+  static Steps improve(OrderProblem problem, Ordering given, Limits limits) {
     Best best = new Best(problem, given);
     if (!best.isOptimal() && problem.steps() <= MAX_STEPS) {
       ListSchedulers.all(problem).forEach(best::consider);
