@@ -22,8 +22,16 @@ final class Order {
     /** Well under a second. */
     static final Limits DEFAULT = new Limits(6_000_000, 6_000_000);
 
-    /** For an order that is only a step on the way to another graph. */
-    static final Limits BETWEEN = new Limits(600_000, 6_000_000);
+    private static final Limits SHORT = new Limits(600_000, 6_000_000);
+    private static final int MANY_STEPS = 1000;
+
+    /**
+     * For an order that is only a step on the way to another graph: of many steps an exact search
+     * decides little.
+     */
+    static Limits between(Graph graph) {
+      return graph.nodes().size() > MANY_STEPS ? SHORT : DEFAULT;
+    }
   }
 
   /** How often an order below the best is looked for where its existence is not decided. */

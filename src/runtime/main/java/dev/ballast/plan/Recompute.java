@@ -65,7 +65,7 @@ final class Recompute {
   private Optional<Plan> recomputed(long budget) {
     Arrangement start = whole;
     for (int round = 0; round < ROUNDS && options.has(PlanRule.REUSE); round++) {
-      Optional<Plan> plan = cheapest(start.graph(), budget);
+      Optional<Plan> plan = cheapest(steps(start), budget);
       if (plan.isPresent()) {
         return plan;
       }
@@ -82,6 +82,11 @@ final class Recompute {
     return Optional.empty();
   }
 
+  /** What is to be recomputed in: at first the plan that is given without a budget. */
+  private Graph steps(Arrangement a) {
+    return a == whole ? whole.placed().graph() : a.graph();
+  }
+
   /** What is lower than a start, as long as there are rounds left. */
   private Optional<Arrangement> lower(Arrangement start) {
     if (rounds.size() == ROUNDS || !options.has(PlanRule.REUSE)) {
@@ -91,11 +96,11 @@ final class Recompute {
         times.measure(
             Phase.RECOMPUTATION,
             () -> {
-              Tape tape = Tape.of(start.graph());
+              Tape tape = Tape.of(steps(start));
               RetentionSearch search = new RetentionSearch(tape, options.has(PlanRule.IN_PLACE));
               return SequenceGraph.of(tape, search.sequence(search.lowest()));
             });
-    Arrangement next = Arrangement.of(graph, unlimited, Order.Limits.BETWEEN, times);
+    Arrangement next = Arrangement.of(graph, unlimited, Order.Limits.between(graph), times);
     rounds.add(next);
     return next.leastBytes() < start.leastBytes() ? Optional.of(next) : Optional.empty();
   }
@@ -141,7 +146,7 @@ final class Recompute {
   }
 
   private Plan told(Plan plan, long budget) {
-    Graph before = whole.graph();
+    Graph before = steps(whole);
     long bound =
         times.measure(
             Phase.RECOMPUTATION, () -> RecomputationBound.flops(Tape.of(before), budget - kept));
@@ -180,7 +185,7 @@ final class Recompute {
             "no plan of %s fits %,d bytes: the smallest found takes %,d (%,d of it weights, state,"
                 + " inputs and outputs)%s; give a budget of %d bytes or more, or run a smaller"
                 + " batch",
-            whole.graph().name(),
+            steps(whole).name(),
             budget,
             smallest.arenaBytes(),
             kept,
