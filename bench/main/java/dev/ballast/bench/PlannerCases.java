@@ -136,7 +136,7 @@ final class PlannerCases {
     return cases;
   }
 
-  /** Without a budget, with half of SCRATCH, and with so little that no plan fits. */
+  /** Without a budget, with parts of SCRATCH, and with so little that no plan fits. */
   static List<PlannerCase> large() {
     List<PlannerCase> cases = new ArrayList<>();
     cases.addAll(timed("large perceptron", () -> step(LargeNets.perceptron(LARGE_LAYERS, 64), 64)));
@@ -177,8 +177,9 @@ final class PlannerCases {
   private static List<PlannerCase> timed(String name, Source source) {
     return List.of(
         timed(name, "none", source, (g, all) -> all),
-        timed(name, "half", source, (g, all) -> all.withBudget(bytes(g, 2))),
-        timed(name, "too small", source, (g, all) -> all.withBudget(bytes(g, 1000))));
+        timed(name, "9 tenths", source, (g, all) -> all.withBudget(bytes(g, 0.9))),
+        timed(name, "half", source, (g, all) -> all.withBudget(bytes(g, 0.5))),
+        timed(name, "too small", source, (g, all) -> all.withBudget(bytes(g, 0.001))));
   }
 
   private static PlannerCase timed(
@@ -197,10 +198,10 @@ final class PlannerCases {
   }
 
   /** What is kept in any case, and a part of SCRATCH. */
-  private static long bytes(Graph graph, int part) {
+  private static long bytes(Graph graph, double part) {
     Plan whole = Planner.plan(graph, PlanOptions.defaults());
     long scratch = whole.bytes(Region.SCRATCH);
-    return whole.arenaBytes() - scratch + scratch / part;
+    return whole.arenaBytes() - scratch + (long) (scratch * part);
   }
 
   private static List<Path> files(Path folder, String ending) throws IOException {

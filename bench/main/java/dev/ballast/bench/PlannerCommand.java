@@ -67,7 +67,7 @@ final class PlannerCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       description = "Fewer runs where they take longer than S for a row (${DEFAULT-VALUE}).",
-      defaultValue = "2")
+      defaultValue = "1")
   private double seconds;
 
   @Mixin private Report.Format format;

@@ -21,6 +21,17 @@ final class Order {
   record Limits(long searchWork, long moveWork) {
     /** Well under a second. */
     static final Limits DEFAULT = new Limits(6_000_000, 6_000_000);
+
+    private static final Limits SHORT = new Limits(600_000, 6_000_000);
+    private static final int MANY_STEPS = 1000;
+
+    /**
+     * For an order that is only a step on the way to another graph: of many steps an exact search
+     * decides little.
+     */
+    static Limits between(Graph graph) {
+      return graph.nodes().size() > MANY_STEPS ? SHORT : DEFAULT;
+    }
   }
 
   /** How often an order below the best is looked for where its existence is not decided. */
@@ -49,7 +60,13 @@ final class Order {
   }
 
   static Steps improve(OrderProblem problem, Limits limits) {
-    Ordering given = given(problem);
+    return improve(problem, given(problem), limits);
+  }
+
+  /**
+   * @param given what {@link #given} says of the problem
+   */
+  static Steps improve(OrderProblem problem, Ordering given, Limits limits) {
     Best best = new Best(problem, given);
     if (!best.isOptimal() && problem.steps() <= MAX_STEPS) {
       ListSchedulers.all(problem).forEach(best::consider);

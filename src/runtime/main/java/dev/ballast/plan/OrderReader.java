@@ -10,7 +10,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Reads a graph as {@link Liveness} does into an {@link OrderProblem}. What does not depend on
@@ -138,14 +137,28 @@ final class OrderReader {
 
     private int[] touches(Node n) {
       int[] touched = new int[n.inputs().size() + n.results().size()];
-      int k = 0;
+      int count = 0;
       for (Value v : n.inputs()) {
-        touched[k++] = buffer(v);
+        count = insert(buffer(v), touched, count);
       }
       for (Value v : n.results()) {
-        touched[k++] = buffer(v);
+        count = insert(buffer(v), touched, count);
       }
-      return IntStream.of(touched).filter(b -> b != KEPT).sorted().distinct().toArray();
+      return Arrays.copyOf(touched, count);
+    }
+
+    /** Adds a buffer to those at the front of an array, which are in order, each once. */
+    private static int insert(int buffer, int[] sorted, int count) {
+      int k = count;
+      while (k > 0 && sorted[k - 1] > buffer) {
+        k--;
+      }
+      if (buffer == KEPT || k > 0 && sorted[k - 1] == buffer) {
+        return count;
+      }
+      System.arraycopy(sorted, k, sorted, k + 1, count - k);
+      sorted[k] = buffer;
+      return count + 1;
     }
 
     private int[][] handovers(int step) {
@@ -182,7 +195,12 @@ final class OrderReader {
     /** Whether no other input lies in the same buffer. */
     private boolean isAlone(Node n, Value input) {
       int x = buffer(input);
-      return n.inputs().stream().allMatch(v -> v.id() == input.id() || buffer(v) != x);
+      for (Value v : n.inputs()) {
+        if (v.id() != input.id() && buffer(v) == x) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 

@@ -31,34 +31,12 @@ public final class Planner {
     if (options.memoryBudget().isPresent()) {
       return Recompute.fit(graph, options, options.memoryBudget().getAsLong(), times);
     }
-    boolean inPlace = options.has(PlanRule.IN_PLACE);
-    Joins joins =
-        times.measure(
-            Phase.ORDER,
-            () -> options.has(PlanRule.JOIN) ? Joins.choose(graph, inPlace) : Joins.NONE);
-    OrderProblem problem = times.measure(Phase.ORDER, () -> OrderProblem.of(graph, joins, inPlace));
-    Ordering asGiven = times.measure(Phase.ORDER, () -> Order.given(problem));
-    Plan given = plan(graph, options, joins, asGiven, times);
-    if (!options.has(PlanRule.REORDER) || given.ordering().isCertified()) {
-      return given;
-    }
-    Order.Steps better = times.measure(Phase.ORDER, () -> Order.improve(problem));
-    if (better.ordering().bytes() < better.ordering().givenBytes()) {
-      Graph reordered = times.measure(Phase.ORDER, () -> Order.apply(graph, better.order()));
-      Plan plan = plan(reordered, options, joins.in(reordered), better.ordering(), times);
-      if (plan.arenaBytes() < given.arenaBytes()) {
-        return plan;
-      }
-    }
-    long load = given.ordering().bytes();
-    return given.with(new Ordering(load, load, better.ordering().boundBytes()));
+    return Arrangement.of(graph, options, times).placed();
   }
 
-  private static Plan plan(
-      Graph graph, PlanOptions options, Joins joins, Ordering ordering, PlanTimes times) {
-    Liveness.Result live =
-        times.measure(
-            Phase.SHARING, () -> Liveness.of(graph, options.has(PlanRule.IN_PLACE), joins));
+  /** Gives the buffers of a graph their offsets, and verifies the whole. */
+  static Plan placed(
+      Graph graph, PlanOptions options, Liveness.Result live, Ordering ordering, PlanTimes times) {
     Placed scratch = times.measure(Phase.PLACEMENT, () -> place(live.buffers(), options));
     List<Buffer> placed = scratch.buffers();
     Place[] places = new Place[live.places().length];
@@ -121,7 +99,7 @@ public final class Planner {
   /** Kept regions are stacked in order; SCRATCH is packed by lifetime. */
   private static Placed place(List<Buffer> buffers, PlanOptions options) {
     boolean reuse = options.has(PlanRule.REUSE);
-    List<Buffer> scratch = buffers.stream().filter(b -> b.region() == Region.SCRATCH).toList();
+    List<Buffer> scratch = scratch(buffers);
     long[] offsets = new long[buffers.size()];
     long[] next = new long[Region.values().length];
     for (Buffer b : buffers) {
@@ -140,6 +118,10 @@ public final class Planner {
       }
     }
     return new Placed(buffers.stream().map(b -> b.at(offsets[b.id()])).toList(), proven);
+  }
+
+  static List<Buffer> scratch(List<Buffer> buffers) {
+    return buffers.stream().filter(b -> b.region() == Region.SCRATCH).toList();
   }
 
   static Placement.Problem problem(List<Buffer> buffers) {

@@ -3,10 +3,13 @@ package dev.ballast.plan;
 import dev.ballast.ir.Graph;
 import dev.ballast.plan.PlanTimes.Phase;
 import dev.ballast.tensor.PlanException;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes a plan fit a budget: results are let go and computed again where they are needed, at the
@@ -21,16 +24,17 @@ final class Recompute {
 
   private final PlanOptions options;
   private final PlanOptions unlimited;
-  private final Plan whole;
+  private final Arrangement whole;
   private final long kept;
+  private final List<Arrangement> rounds = new ArrayList<>();
   private final PlanTimes times;
 
   private Recompute(Graph graph, PlanOptions options, PlanTimes times) {
     this.options = options;
     this.unlimited = options.withoutBudget();
     this.times = times;
-    this.whole = Planner.plan(graph, unlimited, times);
-    this.kept = whole.arenaBytes() - whole.bytes(Region.SCRATCH);
+    this.whole = Arrangement.of(graph, unlimited, times);
+    this.kept = whole.keptBytes();
   }
 
   /**
@@ -40,54 +44,80 @@ final class Recompute {
    */
   static Plan fit(Graph graph, PlanOptions options, long budget, PlanTimes times) {
     Recompute r = new Recompute(graph, options, times);
-    if (r.whole.arenaBytes() <= budget) {
-      return r.told(r.whole, budget);
-    }
-    Plan smallest = r.whole;
-    for (int round = 0; round < ROUNDS && options.has(PlanRule.REUSE); round++) {
-      Optional<Plan> cheapest = r.cheapest(smallest.graph(), budget);
-      if (cheapest.isPresent()) {
-        return r.told(cheapest.get(), budget);
-      }
-      Plan lower = r.lowest(smallest.graph());
-      if (lower.arenaBytes() <= budget) {
-        return r.told(lower, budget);
-      }
-      if (lower.arenaBytes() >= smallest.arenaBytes()) {
-        break;
-      }
-      smallest = lower;
-    }
-    throw r.tooSmall(smallest, budget);
+    return placedWithin(r.whole, budget)
+        .or(() -> r.recomputed(budget))
+        .map(plan -> r.told(plan, budget))
+        .orElseThrow(() -> r.tooSmall(r.smallestFound(), budget));
   }
 
   /** The plan with the smallest arena found. */
   static Plan smallest(Graph graph, PlanOptions options) {
     Recompute r = new Recompute(graph, options.withoutBudget(), new PlanTimes());
-    Plan smallest = r.whole;
-    for (int round = 0; round < ROUNDS && options.has(PlanRule.REUSE); round++) {
-      Plan lower = r.lowest(smallest.graph());
-      if (lower.arenaBytes() >= smallest.arenaBytes()) {
-        break;
-      }
-      smallest = lower;
+    Optional<Arrangement> last = Optional.of(r.whole);
+    while (last.isPresent()) {
+      last = r.lower(last.get());
     }
+    Plan smallest = r.smallestFound();
     return r.told(smallest, smallest.arenaBytes());
   }
 
-  private Plan lowest(Graph graph) {
-    return planned(
+  /** Each round starts from the lowest of the one before. */
+  private Optional<Plan> recomputed(long budget) {
+    Arrangement start = whole;
+    for (int round = 0; round < ROUNDS && options.has(PlanRule.REUSE); round++) {
+      Optional<Plan> plan = cheapest(steps(start), budget);
+      if (plan.isPresent()) {
+        return plan;
+      }
+      Optional<Arrangement> lower = lower(start);
+      if (lower.isEmpty()) {
+        return Optional.empty();
+      }
+      start = lower.get();
+      plan = placedWithin(start, budget);
+      if (plan.isPresent()) {
+        return plan;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What is to be recomputed in: at first the plan that is given without a budget. */
+  private Graph steps(Arrangement a) {
+    return a == whole ? whole.placed().graph() : a.graph();
+  }
+
+  /** What is lower than a start, as long as there are rounds left. */
+  private Optional<Arrangement> lower(Arrangement start) {
+    if (rounds.size() == ROUNDS || !options.has(PlanRule.REUSE)) {
+      return Optional.empty();
+    }
+    Graph graph =
         times.measure(
             Phase.RECOMPUTATION,
             () -> {
-              Tape tape = Tape.of(graph);
+              Tape tape = Tape.of(steps(start));
               RetentionSearch search = new RetentionSearch(tape, options.has(PlanRule.IN_PLACE));
               return SequenceGraph.of(tape, search.sequence(search.lowest()));
-            }));
+            });
+    Arrangement next = Arrangement.of(graph, unlimited, Order.Limits.between(graph), times);
+    rounds.add(next);
+    return next.leastBytes() < start.leastBytes() ? Optional.of(next) : Optional.empty();
   }
 
-  private Plan planned(Graph graph) {
-    return Planner.plan(graph, unlimited, times);
+  /** Places only what its load would let fit. */
+  private static Optional<Plan> placedWithin(Arrangement a, long budget) {
+    return a.leastBytes() <= budget
+        ? Optional.of(a.placed()).filter(plan -> plan.arenaBytes() <= budget)
+        : Optional.empty();
+  }
+
+  /** The plan of the lowest load of all rounds; to place all of them takes too long. */
+  private Plan smallestFound() {
+    return Stream.concat(Stream.of(whole), rounds.stream())
+        .min(Comparator.comparingLong(Arrangement::leastBytes))
+        .orElseThrow()
+        .placed();
   }
 
   private Optional<Plan> cheapest(Graph graph, long budget) {
@@ -99,11 +129,13 @@ final class Recompute {
       if (within.isEmpty()) {
         return Optional.empty();
       }
-      Plan plan = planned(within.get());
-      if (plan.arenaBytes() <= budget) {
-        return Optional.of(plan);
+      Arrangement a = Arrangement.of(within.get(), unlimited, times);
+      Optional<Plan> plan = placedWithin(a, budget);
+      if (plan.isPresent()) {
+        return plan;
       }
-      limit -= plan.arenaBytes() - budget;
+      long bytes = a.leastBytes() > budget ? a.leastBytes() : a.placed().arenaBytes();
+      limit -= bytes - budget;
     }
     return Optional.empty();
   }
@@ -114,7 +146,7 @@ final class Recompute {
   }
 
   private Plan told(Plan plan, long budget) {
-    Graph before = whole.graph();
+    Graph before = steps(whole);
     long bound =
         times.measure(
             Phase.RECOMPUTATION, () -> RecomputationBound.flops(Tape.of(before), budget - kept));
@@ -153,7 +185,7 @@ final class Recompute {
             "no plan of %s fits %,d bytes: the smallest found takes %,d (%,d of it weights, state,"
                 + " inputs and outputs)%s; give a budget of %d bytes or more, or run a smaller"
                 + " batch",
-            whole.graph().name(),
+            steps(whole).name(),
             budget,
             smallest.arenaBytes(),
             kept,
