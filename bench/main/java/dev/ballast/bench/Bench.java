@@ -14,7 +14,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Measures on this machine what the documents claim.",
-    subcommands = {RatioCommand.class, ScalingCommand.class, PlannerCommand.class},
+    subcommands = {
+      RatioCommand.class,
+      ScalingCommand.class,
+      PlannerCommand.class,
+      MemoryCommand.class
+    },
     footer = {
       "",
       "Example:  ./ballast bench ratio models/mnist-mlp.toml --batch 1,64",

@@ -1,29 +1,18 @@
 package dev.ballast.bench;
 
-import dev.ballast.cli.BufferTable;
+import dev.ballast.bench.PlannerCase.Kind;
 import dev.ballast.cli.Report;
-import dev.ballast.cli.definition.Definition;
-import dev.ballast.cli.definition.DefinitionReader;
-import dev.ballast.ir.Graph;
-import dev.ballast.plan.Buffer;
-import dev.ballast.plan.Placement;
-import dev.ballast.plan.Plan;
-import dev.ballast.plan.PlanOptions;
-import dev.ballast.plan.Planner;
-import dev.ballast.plan.Region;
-import dev.ballast.train.Graphs;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,28 +20,34 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures placement on published instances and on Ballast's own models. */
+/** Measures placement on published instances and on Ballast's own plans, and planning time. */
 @Command(
     name = "planner",
     mixinStandardHelpOptions = true,
-    description = "Measures how low, how surely and how fast buffers are placed.",
+    description = "Measures how low, how surely and how fast buffers are placed and plans made.",
     footer = {
       "",
       "Instances are the files NAME.csv in minimalloc and idealloc of the data folder; a name",
-      "NAME.N.csv asks for a placement within N bytes, every other for the lowest. Then come the",
-      "models of this project.",
+      "NAME.N.csv asks for a placement within N bytes, every other for the lowest. Then come this",
+      "project's models, deep networks, random graphs, and the phases of planning large graphs.",
+      "Of random graphs those are printed whose placement is not proven optimal; --json has all.",
       "",
-      "Example:  ./ballast bench planner --data ../shared/data"
+      "Example:  ./ballast bench planner --data ../shared/data",
+      "          ./ballast bench planner --only mnist-mlp,large"
     })
 final class PlannerCommand implements Callable<Integer> {
-  private static final List<String> SUITES = List.of("minimalloc", "idealloc");
-  private static final Pattern CAPACITY = Pattern.compile(".*\\.(\\d{4,})\\.csv");
-
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "The folder with minimalloc and idealloc; ../shared/data, if it is there.")
   private Optional<Path> data;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Measure only what is named so, or begins so: A,resnet50,mnist-mlp,random.")
+  private List<String> only = List.of();
 
   @Option(
       names = "--nodes",
@@ -64,94 +59,131 @@ final class PlannerCommand implements Callable<Integer> {
   @Option(
       names = "--runs",
       paramLabel = "N",
-      description = "Runs to take the median of, after as many to warm up (${DEFAULT-VALUE}).",
+      description = "Take the median of N runs, after as many to warm up (${DEFAULT-VALUE}).",
       defaultValue = "5")
   private int runs;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "Fewer runs where they take longer than S for a row (${DEFAULT-VALUE}).",
+      defaultValue = "2")
+  private double seconds;
 
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
+  private final List<PlannerRow> rows = new ArrayList<>();
+  private final Set<Kind> begun = EnumSet.noneOf(Kind.class);
+
   @Override
   public Integer call() throws IOException {
-    if (nodes < 1 || runs < 1) {
+    if (nodes < 1 || runs < 1 || !(seconds > 0 && seconds <= 86_400)) {
       throw new ParameterException(
-          spec.commandLine(), "--nodes and --runs must be at least 1, not " + nodes + ", " + runs);
+          spec.commandLine(),
+          "--nodes and --runs must be at least 1, and --seconds above 0 and at most a day");
     }
-    List<PlacementRow> rows = new ArrayList<>();
-    for (Path file : instances()) {
-      progress(file.getFileName().toString());
-      Matcher named = CAPACITY.matcher(file.getFileName().toString());
-      OptionalLong capacity =
-          named.matches() ? OptionalLong.of(Long.parseLong(named.group(1))) : OptionalLong.empty();
-      Placement.Limits limits =
-          capacity.isPresent() ? Placement.Limits.ofNodes(nodes) : Placement.Limits.defaults();
-      String name = file.getFileName().toString().replace(".csv", "");
-      Placement.Problem problem = BufferTable.read(file).problem();
-      rows.add(PlacementRow.measure(name, problem, capacity, limits, runs));
-    }
-    for (Path file : models()) {
-      progress(file.getFileName().toString());
-      Definition d = DefinitionReader.read(file);
-      int batch = d.options().batch();
-      String name = file.getFileName().toString().replace(".toml", "");
-      rows.add(
-          own(
-              name + ", training",
-              Graphs.trainingStep(d.model(), d.options().loss(), d.options().optimizer(), batch)));
-      rows.add(own(name + ", serving", Graphs.serving(d.model(), d.options().loss(), batch)));
+    Repetition repetition = new Repetition(runs, seconds);
+    for (PlannerCase c : chosen()) {
+      progress(c);
+      PlannerRow row = c.measurement().take(repetition);
+      rows.add(row);
+      if (!format.isJson()) {
+        print(c.kind(), row);
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
     if (format.isJson()) {
-      Report.printAll(out, rows.stream().map(PlacementRow::report).toList());
+      Report.printAll(out, rows.stream().map(PlannerRow::report).toList());
     } else {
-      PlacementRow.print(rows, out);
+      summary(rows).ifPresent(s -> out.println("\n" + s));
+      out.flush();
     }
     return 0;
   }
 
-  private PlacementRow own(String name, Graph graph) {
-    Plan plan = Planner.plan(graph, PlanOptions.defaults());
-    Placement.Limits limits = Placement.Limits.ofNodes(plan.options().placementNodes());
-    List<Buffer> buffers = plan.buffers(Region.SCRATCH);
-    Placement.Problem problem =
-        new Placement.Problem(
-            buffers.stream().mapToLong(Buffer::alignedBytes).toArray(),
-            buffers.stream().mapToInt(Buffer::from).toArray(),
-            buffers.stream().mapToInt(Buffer::to).toArray());
-    return PlacementRow.measure(name, problem, OptionalLong.empty(), limits, runs);
-  }
-
-  private void progress(String name) {
-    spec.commandLine().getErr().println(name + "…");
-    spec.commandLine().getErr().flush();
-  }
-
-  private List<Path> instances() throws IOException {
-    Path folder = data.orElse(Path.of("..", "shared", "data"));
-    List<Path> files = new ArrayList<>();
-    for (String suite : SUITES) {
-      files.addAll(files(folder.resolve(suite), ".csv"));
+  private List<PlannerCase> chosen() throws IOException {
+    List<PlannerCase> all = new ArrayList<>(published());
+    all.addAll(PlannerCases.models());
+    all.addAll(PlannerCases.deep());
+    all.addAll(PlannerCases.random());
+    all.addAll(PlannerCases.large());
+    for (String name : only) {
+      if (all.stream().noneMatch(c -> begins(c, name))) {
+        String names =
+            all.stream()
+                .map(c -> c.name().replaceAll(" .*", ""))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        throw new ParameterException(
+            spec.commandLine(), "--only: nothing is named " + name + "; there are " + names);
+      }
     }
-    if (files.isEmpty()) {
+    return all.stream()
+        .filter(c -> only.isEmpty() || only.stream().anyMatch(name -> begins(c, name)))
+        .toList();
+  }
+
+  private static boolean begins(PlannerCase c, String name) {
+    return c.name().startsWith(name.strip());
+  }
+
+  private List<PlannerCase> published() throws IOException {
+    Path folder = data.orElse(Path.of("..", "shared", "data"));
+    List<PlannerCase> cases = PlannerCases.published(folder, nodes);
+    if (cases.isEmpty()) {
       if (data.isPresent()) {
         throw new IOException(folder + ": holds no minimalloc/*.csv and no idealloc/*.csv");
       }
       spec.commandLine().getErr().println("no published instances: --data names their folder");
     }
-    return files;
+    return cases;
   }
 
-  private static List<Path> models() throws IOException {
-    Path folder = ProjectFiles.exampleModel().toAbsolutePath().getParent();
-    return folder == null ? List.of() : files(folder, ".toml");
+  private void progress(PlannerCase c) {
+    if (c.kind() != Kind.RANDOM || begun.add(Kind.RANDOM)) {
+      spec.commandLine()
+          .getErr()
+          .println(c.kind() == Kind.RANDOM ? "random graphs…" : c.name() + "…");
+      spec.commandLine().getErr().flush();
+    }
   }
 
-  private static List<Path> files(Path folder, String ending) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
+  /** A row at once, under the heading of its kind. */
+  private void print(Kind kind, PlannerRow row) {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean first = rows.size() == 1;
+    boolean heads = kind != Kind.RANDOM && begun.add(kind);
+    if (heads) {
+      out.println((first ? "" : "\n") + kind.title() + "\n\n" + row.header());
     }
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(f -> f.getFileName().toString().endsWith(ending)).sorted().toList();
+    if (kind != Kind.RANDOM || row instanceof PlacementRow p && !p.isSettled()) {
+      out.println(row.line());
     }
+    out.flush();
+  }
+
+  /** How many of Ballast's own placements are proven optimal. */
+  static Optional<String> summary(List<PlannerRow> rows) {
+    List<PlacementRow> own =
+        rows.stream()
+            .filter(r -> r instanceof PlacementRow)
+            .map(r -> (PlacementRow) r)
+            .filter(r -> r.kind() != Kind.PUBLISHED)
+            .toList();
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> open =
+        own.stream().filter(r -> !r.isSettled()).map(PlacementRow::instance).toList();
+    int certified = own.size() - open.size();
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "Ballast's own plans, certified optimal: %d of %d (%.1f %%)%s",
+            certified,
+            own.size(),
+            100.0 * certified / own.size(),
+            open.isEmpty() ? "" : "; not: " + String.join(", ", open)));
   }
 }

@@ -45,7 +45,7 @@ final class PackCommand implements Callable<Integer> {
       names = "--time-limit",
       paramLabel = "S",
       description =
-          "Seconds to search. Without it as many nodes are searched as a plan's placement may.")
+          "Seconds to search. Without it a fixed number of nodes, about a second's worth.")
   private Optional<Double> timeLimit;
 
   @Option(names = "--out", paramLabel = "FILE", description = "Write the rows with their offsets.")

@@ -138,12 +138,14 @@ final class PlanCommand implements Callable<Integer> {
         measure
             ? Optional.of(StepTimer.compare(Planner.plan(step, options), plan))
             : Optional.empty();
+    ContainerNeeds needs = needs(plan);
     if (format.isJson()) {
-      report(plan, times).print(out, format);
+      needs.addTo(report(plan, times)).print(out, format);
     } else {
       out.print(graph ? plan.graph() + "\n" : "");
       out.print(plan);
       times.ifPresent(t -> out.print(text(t)));
+      out.print(needs.text());
       out.flush();
     }
     write(csv, PlanExport.csv(plan));
@@ -171,6 +173,14 @@ final class PlanCommand implements Callable<Integer> {
         ? Graphs.serving(d.model(), d.options().loss(), size)
         : Graphs.trainingStep(
             d.model(), d.options().loss(), d.options().optimizer(), size, rules.pass());
+  }
+
+  private ContainerNeeds needs(Plan plan) throws IOException {
+    if (!ModelPaths.isDefinition(file)) {
+      return ContainerNeeds.serving(plan);
+    }
+    Definition d = DefinitionReader.read(file);
+    return inference ? ContainerNeeds.serving(plan) : ContainerNeeds.training(plan, d);
   }
 
   /** A table of bytes, of plans that each lack one rule. */

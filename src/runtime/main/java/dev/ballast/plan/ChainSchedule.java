@@ -96,8 +96,13 @@ final class ChainSchedule {
       Arrays.fill(row, IMPOSSIBLE);
     }
     cost[0][0] = 0;
+    int first = 0;
     for (int i = 1; i < n; i++) {
-      for (int j = 0; j < i; j++) {
+      // A segment that is too long to be kept and too long to be computed again only gets longer.
+      while (first < i && waitingBefore[cuts[i]] - waitingBefore[cuts[first]] > LEVELS * unit) {
+        first++;
+      }
+      for (int j = first; j < i; j++) {
         extend(cost, from, j, i, unit, limit);
       }
     }
@@ -115,7 +120,9 @@ final class ChainSchedule {
     boolean last = i == cuts.length - 1;
     int kept = levels(waiting + (last ? 0 : crossingOnly[cuts[i]]), unit);
     int carried = last ? 0 : levels(crossing[cuts[i]], unit);
-    for (int m = 0; m <= LEVELS; m++) {
+    long again = waiting > limit ? -1 : Math.min(LEVELS - carried, (limit - waiting) / unit);
+    long most = Math.max(LEVELS - kept, again);
+    for (int m = 0; m <= most; m++) {
       long c = cost[j][m];
       if (c >= IMPOSSIBLE) {
         continue;
@@ -124,8 +131,7 @@ final class ChainSchedule {
         cost[i][m + kept] = c;
         from[i][m + kept] = (j * (LEVELS + 1) + m) * 2;
       }
-      boolean fits = m * unit + waiting <= limit && m + carried <= LEVELS;
-      if (fits && c + flops < cost[i][m + carried]) {
+      if (m <= again && c + flops < cost[i][m + carried]) {
         cost[i][m + carried] = c + flops;
         from[i][m + carried] = (j * (LEVELS + 1) + m) * 2 + 1;
       }

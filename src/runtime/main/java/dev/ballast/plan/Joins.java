@@ -57,6 +57,11 @@ final class Joins {
     return spots.keySet();
   }
 
+  /** The results that parts lie in. */
+  Set<Value> wholes() {
+    return wholes;
+  }
+
   /** The parts, and parts of parts, of an outermost result. */
   List<Value> members(Value whole) {
     return members.getOrDefault(whole, List.of());
@@ -117,11 +122,13 @@ final class Joins {
     if (all.isEmpty()) {
       return NONE;
     }
+    OrderReader reader = new OrderReader(graph, inPlace);
     Joins best = NONE;
-    long peak = peak(graph, NONE, inPlace);
-    if (peak(graph, all, inPlace) < peak) {
+    long peak = reader.peak(NONE);
+    long joined = reader.peak(all);
+    if (joined < peak) {
       best = all;
-      peak = peak(graph, all, inPlace);
+      peak = joined;
     }
     List<Value.Result> wholes =
         graph.nodes().stream()
@@ -131,7 +138,7 @@ final class Joins {
             .toList();
     for (Value.Result w : wholes) {
       Joins other = best.toggled(w, all);
-      long bytes = peak(graph, other, inPlace);
+      long bytes = reader.peak(other);
       // A join that changes no peak still saves the copy.
       if (bytes < peak || bytes == peak && other.spots.size() > best.spots.size()) {
         best = other;
@@ -139,11 +146,6 @@ final class Joins {
       }
     }
     return best;
-  }
-
-  private static long peak(Graph graph, Joins joins, boolean inPlace) {
-    OrderProblem p = OrderProblem.of(graph, joins, inPlace);
-    return p.peak(p.identity());
   }
 
   /** With the parts of one result where they are not, without where they are. */
@@ -163,7 +165,11 @@ final class Joins {
     return new Joins(other);
   }
 
-  /** Every part that could lie in a result, each in the first. */
+  /**
+   * Every part that could lie in a result, each in the first. Where the node reads bytes of the
+   * part by another input too, that one would lie in the result as well, at another place than its
+   * own.
+   */
   private static Map<Value, Spot> possible(Graph graph) {
     Value[] bases = bases(graph);
     boolean[] pinned = pinned(graph, bases);
@@ -180,12 +186,23 @@ final class Joins {
             base instanceof Value.Result
                 && !updates.contains(base)
                 && !pinned[base.id()]
-                && base.type().bytes() == input.type().bytes();
+                && base.type().bytes() == input.type().bytes()
+                && n.inputs().stream()
+                    .allMatch(v -> v.equals(input) || !liesIn(bases[v.id()], base, spots));
         if (movable) {
           spots.putIfAbsent(base, new Spot(n.results().getFirst(), p.byteOffset()));
         }
       }
     }
     return spots;
+  }
+
+  /** Whether a value's bytes are another's, or would be by these joins. */
+  private static boolean liesIn(Value value, Value other, Map<Value, Spot> spots) {
+    Value v = value;
+    while (!v.equals(other) && spots.containsKey(v)) {
+      v = spots.get(v).whole();
+    }
+    return v.equals(other);
   }
 }

@@ -1,6 +1,6 @@
 package dev.ballast.plan;
 
-import dev.ballast.plan.CanonicalSearch.Outcome;
+import dev.ballast.plan.SectionSearch.Outcome;
 
 /**
  * Finds offsets with a low top, and what can be proven of it. First what is quick, until something
@@ -10,6 +10,12 @@ import dev.ballast.plan.CanonicalSearch.Outcome;
 final class Minimiser {
   private static final String[] DIVES = {"TWA", "TAW", "ZTW", "WAT", "AW", "TZ"};
   private static final String[] GREEDY = {"TW", "TZ", "TA", "ZW", "WT", "A"};
+
+  private static final int MIXED_DIVES = 16;
+  private static final int DISTURBED_DIVES = 16;
+
+  /** Standard deviations of a rank, as shares of all. */
+  private static final double[] DISTURBANCES = {0.001, 0.003, 0.01};
 
   /** Above this many, scans of all that is placed take too long. */
   private static final int MOST_FOR_GREEDY = 4000;
@@ -87,12 +93,36 @@ final class Minimiser {
     for (int i = 0; i < DIVES.length && top > enough; i++) {
       offer(Dive.offsets(sections, orders.by(DIVES[i])));
     }
+    if (sections.count() > MOST_FOR_SEARCH) {
+      diveAgain(enough);
+    }
     if (sections.count() > MOST_FOR_GREEDY) {
       return;
     }
     for (int i = 0; i < GREEDY.length && top > enough; i++) {
       for (Greedy.Fit fit : Greedy.Fit.values()) {
         offer(Greedy.offsets(sections, orders.by(GREEDY[i]), fit));
+      }
+    }
+  }
+
+  /**
+   * What is too large to be searched dives from more orders: first mixed ones, then the best of
+   * these with its ranks a little disturbed, again and again.
+   */
+  private void diveAgain(long enough) {
+    int[] leader = orders.mixed(1);
+    long lowest = Long.MAX_VALUE;
+    for (int n = 1; n <= MIXED_DIVES + DISTURBED_DIVES && top > enough && !ledger.isSpent(); n++) {
+      int[] order =
+          n <= MIXED_DIVES
+              ? orders.mixed(n)
+              : orders.disturbed(leader, DISTURBANCES[n % DISTURBANCES.length], n);
+      long[] offsets = Dive.offsets(sections, order);
+      offer(offsets);
+      if (sections.top(offsets) < lowest) {
+        lowest = sections.top(offsets);
+        leader = order;
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.ballast.plan;
 
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * Orders of buffers, largest first, by keys that are written as letters: T the largest load met, W
@@ -8,12 +9,31 @@ import java.util.Random;
  * index.
  */
 final class Orders {
+  /** Weights of size, lifetime and load met. */
+  private static final double[][] KNOWN = {
+    {1, 0.001, 0}, {0.001, 1, 0}, {1, 1, 0}, {-0.001, -1, 0}, {0.5, 0.5, 100}, {0.1, 0.1, 0.2},
+  };
+
   private final Sections sections;
   private final long[] met;
+  private final double[] size;
+  private final double[] life;
+  private final double[] load;
 
   Orders(Sections sections) {
     this.sections = sections;
     met = sections.largestLoadMet();
+    size = scaled(logarithms(values('Z')));
+    life = scaled(logarithms(values('W')));
+    load = scaled(values('T'));
+  }
+
+  private static double[] logarithms(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      // Strict, so that orders are the same on every machine.
+      values[i] = StrictMath.log(values[i]);
+    }
+    return values;
   }
 
   int[] by(String keys) {
@@ -25,23 +45,49 @@ final class Orders {
   }
 
   /**
-   * By one key, disturbed: each value times a factor drawn from a log-normal distribution, times
-   * the share of failures that the worst of the buffer's sections has had.
+   * The nth of many: by a weighted sum of the logarithm of the size, that of the lifetime and the
+   * largest load met, each scaled to [0, 1]. The first weights are those that often do well, then
+   * come drawn ones, with some noise; the same for the same n.
    */
-  int[] disturbed(char key, Random random, double noise, double[] blame) {
-    double[] values = values(key);
-    double most = 1;
-    for (double b : blame) {
-      most = Math.max(most, b);
+  int[] mixed(int n) {
+    SplittableRandom random = new SplittableRandom(n);
+    boolean known = n <= KNOWN.length;
+    double bySize = known ? KNOWN[n - 1][0] : random.nextDouble();
+    double byLife = known ? KNOWN[n - 1][1] : 2 * random.nextDouble() - 0.5;
+    double byLoad = known ? KNOWN[n - 1][2] : random.nextDouble();
+    double noise = known ? 0 : 0.3 * random.nextDouble();
+    double[] weights = new double[sections.count()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] =
+          bySize * size[i]
+              + byLife * life[i]
+              + byLoad * load[i]
+              + (noise == 0 ? 0 : noise * random.nextDouble());
+    }
+    return sorted(new double[][] {weights});
+  }
+
+  /** An order with normally distributed numbers added to the ranks; the same for the same seed. */
+  int[] disturbed(int[] order, double share, long seed) {
+    Random random = new Random(seed);
+    double[] weights = new double[order.length];
+    for (int rank = 0; rank < order.length; rank++) {
+      weights[order[rank]] = share * order.length * random.nextGaussian() - rank;
+    }
+    return sorted(new double[][] {weights});
+  }
+
+  private static double[] scaled(double[] values) {
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (double v : values) {
+      least = Math.min(least, v);
+      most = Math.max(most, v);
     }
     for (int i = 0; i < values.length; i++) {
-      double worst = 0;
-      for (int s = sections.low()[i]; s < sections.high()[i]; s++) {
-        worst = Math.max(worst, blame[s]);
-      }
-      values[i] *= (0.05 + worst / most) * Math.exp(noise * random.nextGaussian());
+      values[i] = most > least ? (values[i] - least) / (most - least) : 0;
     }
-    return sorted(new double[][] {values});
+    return values;
   }
 
   private double[] values(char key) {

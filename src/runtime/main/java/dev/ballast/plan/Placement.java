@@ -1,6 +1,6 @@
 package dev.ballast.plan;
 
-import dev.ballast.plan.CanonicalSearch.Outcome;
+import dev.ballast.plan.SectionSearch.Outcome;
 import dev.ballast.tensor.PlanException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -81,9 +81,9 @@ public final class Placement {
   public record Limits(long nodes, long deadline) {
     public static final long NO_DEADLINE = Long.MAX_VALUE;
 
-    /** Settles what can be settled in a fraction of a second. */
+    /** Settles what can be settled in about a second. */
     public static Limits defaults() {
-      return ofNodes(20_000);
+      return ofNodes(300_000);
     }
 
     public static Limits ofNodes(long nodes) {

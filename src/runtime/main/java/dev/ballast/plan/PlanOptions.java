@@ -11,7 +11,7 @@ import java.util.Set;
  * @param rules what the planner may do to save bytes; all of it by default. Whatever is switched
  *     off, the results are the same bits
  * @param placementNodes how many nodes of search trees placement may look at where what is quick
- *     doesn't reach the load bound; 20,000 by default, which takes a fraction of a second
+ *     doesn't reach the load bound; 50,000 by default, a fraction of a second
  * @param memoryBudget the bytes that the whole arena may take; where keeping everything takes more,
  *     results are let go and computed again. Unlimited by default
  */
@@ -19,7 +19,7 @@ public record PlanOptions(Set<PlanRule> rules, long placementNodes, OptionalLong
   /** Offsets are multiples of this many bytes: a cache line, and the widest vector. */
   public static final long ALIGNMENT = 64;
 
-  private static final long PLACEMENT_NODES = Placement.Limits.defaults().nodes();
+  private static final long PLACEMENT_NODES = 50_000;
 
   public PlanOptions {
     EnumSet<PlanRule> copy = EnumSet.noneOf(PlanRule.class);

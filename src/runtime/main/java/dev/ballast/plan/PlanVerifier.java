@@ -89,6 +89,10 @@ final class PlanVerifier {
 
   private void act(Step step) {
     Node n = step.node();
+    long given = step.workspace().stream().mapToLong(id -> plan.buffers().get(id).bytes()).sum();
+    demand(
+        given >= n.op().workspaceBytes(n.inputTypes()),
+        "step " + step.index() + " " + n.op().name() + " lacks room to work in");
     step.workspace()
         .ifPresent(id -> erase(start(plan.buffers().get(id)), end(plan.buffers().get(id))));
     for (Value in : n.inputs()) {

@@ -2,6 +2,7 @@ package dev.ballast.plan;
 
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
+import dev.ballast.plan.PlanTimes.Phase;
 import dev.ballast.tensor.PlanException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,20 +23,29 @@ public final class Planner {
    *     fails its verification
    */
   public static Plan plan(Graph graph, PlanOptions options) {
+    return plan(graph, options, new PlanTimes());
+  }
+
+  /** The same, and tells where the time went. */
+  public static Plan plan(Graph graph, PlanOptions options, PlanTimes times) {
     if (options.memoryBudget().isPresent()) {
-      return Recompute.fit(graph, options, options.memoryBudget().getAsLong());
+      return Recompute.fit(graph, options, options.memoryBudget().getAsLong(), times);
     }
     boolean inPlace = options.has(PlanRule.IN_PLACE);
-    Joins joins = options.has(PlanRule.JOIN) ? Joins.choose(graph, inPlace) : Joins.NONE;
-    OrderProblem problem = OrderProblem.of(graph, joins, inPlace);
-    Plan given = plan(graph, options, joins, Order.given(problem));
+    Joins joins =
+        times.measure(
+            Phase.ORDER,
+            () -> options.has(PlanRule.JOIN) ? Joins.choose(graph, inPlace) : Joins.NONE);
+    OrderProblem problem = times.measure(Phase.ORDER, () -> OrderProblem.of(graph, joins, inPlace));
+    Ordering asGiven = times.measure(Phase.ORDER, () -> Order.given(problem));
+    Plan given = plan(graph, options, joins, asGiven, times);
     if (!options.has(PlanRule.REORDER) || given.ordering().isCertified()) {
       return given;
     }
-    Order.Steps better = Order.improve(problem);
-    Graph reordered = Order.apply(graph, better.order());
+    Order.Steps better = times.measure(Phase.ORDER, () -> Order.improve(problem));
     if (better.ordering().bytes() < better.ordering().givenBytes()) {
-      Plan plan = plan(reordered, options, joins.in(reordered), better.ordering());
+      Graph reordered = times.measure(Phase.ORDER, () -> Order.apply(graph, better.order()));
+      Plan plan = plan(reordered, options, joins.in(reordered), better.ordering(), times);
       if (plan.arenaBytes() < given.arenaBytes()) {
         return plan;
       }
@@ -44,9 +54,12 @@ public final class Planner {
     return given.with(new Ordering(load, load, better.ordering().boundBytes()));
   }
 
-  private static Plan plan(Graph graph, PlanOptions options, Joins joins, Ordering ordering) {
-    Liveness.Result live = Liveness.of(graph, options.has(PlanRule.IN_PLACE), joins);
-    Placed scratch = place(live.buffers(), options);
+  private static Plan plan(
+      Graph graph, PlanOptions options, Joins joins, Ordering ordering, PlanTimes times) {
+    Liveness.Result live =
+        times.measure(
+            Phase.SHARING, () -> Liveness.of(graph, options.has(PlanRule.IN_PLACE), joins));
+    Placed scratch = times.measure(Phase.PLACEMENT, () -> place(live.buffers(), options));
     List<Buffer> placed = scratch.buffers();
     Place[] places = new Place[live.places().length];
     for (int i = 0; i < places.length; i++) {
@@ -54,8 +67,7 @@ public final class Planner {
       places[i] = new Place(placed.get(p.buffer().id()), p.byteOffset());
     }
     List<Step> steps = steps(graph, live, placed);
-    long withoutReuse =
-        Liveness.of(graph, false).buffers().stream().mapToLong(Buffer::alignedBytes).sum();
+    long withoutReuse = times.measure(Phase.SHARING, () -> withoutReuse(graph));
     Plan plan =
         new Plan(
             graph,
@@ -67,8 +79,16 @@ public final class Planner {
             scratch.provenBytes(),
             ordering,
             Recomputation.NONE);
-    PlanVerifier.verify(plan);
-    return plan;
+    return times.measure(
+        Phase.VERIFICATION,
+        () -> {
+          PlanVerifier.verify(plan);
+          return plan;
+        });
+  }
+
+  private static long withoutReuse(Graph graph) {
+    return Liveness.of(graph, false).buffers().stream().mapToLong(Buffer::alignedBytes).sum();
   }
 
   /** The plan with the smallest arena found, whatever is computed again for it. */

@@ -1,6 +1,7 @@
 package dev.ballast.plan;
 
 import dev.ballast.ir.Graph;
+import dev.ballast.plan.PlanTimes.Phase;
 import dev.ballast.tensor.PlanException;
 import java.util.Comparator;
 import java.util.Locale;
@@ -22,11 +23,13 @@ final class Recompute {
   private final PlanOptions unlimited;
   private final Plan whole;
   private final long kept;
+  private final PlanTimes times;
 
-  private Recompute(Graph graph, PlanOptions options) {
+  private Recompute(Graph graph, PlanOptions options, PlanTimes times) {
     this.options = options;
     this.unlimited = options.withoutBudget();
-    this.whole = Planner.plan(graph, unlimited);
+    this.times = times;
+    this.whole = Planner.plan(graph, unlimited, times);
     this.kept = whole.arenaBytes() - whole.bytes(Region.SCRATCH);
   }
 
@@ -35,8 +38,8 @@ final class Recompute {
    *
    * @throws PlanException where none is found; the message says the smallest budget that would do
    */
-  static Plan fit(Graph graph, PlanOptions options, long budget) {
-    Recompute r = new Recompute(graph, options);
+  static Plan fit(Graph graph, PlanOptions options, long budget, PlanTimes times) {
+    Recompute r = new Recompute(graph, options, times);
     if (r.whole.arenaBytes() <= budget) {
       return r.told(r.whole, budget);
     }
@@ -60,7 +63,7 @@ final class Recompute {
 
   /** The plan with the smallest arena found. */
   static Plan smallest(Graph graph, PlanOptions options) {
-    Recompute r = new Recompute(graph, options.withoutBudget());
+    Recompute r = new Recompute(graph, options.withoutBudget(), new PlanTimes());
     Plan smallest = r.whole;
     for (int round = 0; round < ROUNDS && options.has(PlanRule.REUSE); round++) {
       Plan lower = r.lowest(smallest.graph());
@@ -73,25 +76,30 @@ final class Recompute {
   }
 
   private Plan lowest(Graph graph) {
-    Tape tape = Tape.of(graph);
-    RetentionSearch search = new RetentionSearch(tape, options.has(PlanRule.IN_PLACE));
-    return planned(tape, search, search.lowest());
+    return planned(
+        times.measure(
+            Phase.RECOMPUTATION,
+            () -> {
+              Tape tape = Tape.of(graph);
+              RetentionSearch search = new RetentionSearch(tape, options.has(PlanRule.IN_PLACE));
+              return SequenceGraph.of(tape, search.sequence(search.lowest()));
+            }));
   }
 
-  private Plan planned(Tape tape, RetentionSearch search, RetentionSearch.Choice choice) {
-    return Planner.plan(SequenceGraph.of(tape, search.sequence(choice)), unlimited);
+  private Plan planned(Graph graph) {
+    return Planner.plan(graph, unlimited, times);
   }
 
   private Optional<Plan> cheapest(Graph graph, long budget) {
     Tape tape = Tape.of(graph);
     long limit = budget - kept;
     for (int attempt = 0; attempt < ATTEMPTS && limit > 0; attempt++) {
-      RetentionSearch search = new RetentionSearch(tape, options.has(PlanRule.IN_PLACE));
-      Optional<RetentionSearch.Choice> choice = search.within(limit);
-      if (choice.isEmpty()) {
+      long most = limit;
+      Optional<Graph> within = times.measure(Phase.RECOMPUTATION, () -> within(tape, most));
+      if (within.isEmpty()) {
         return Optional.empty();
       }
-      Plan plan = planned(tape, search, choice.get());
+      Plan plan = planned(within.get());
       if (plan.arenaBytes() <= budget) {
         return Optional.of(plan);
       }
@@ -100,9 +108,16 @@ final class Recompute {
     return Optional.empty();
   }
 
+  private Optional<Graph> within(Tape tape, long limit) {
+    RetentionSearch search = new RetentionSearch(tape, options.has(PlanRule.IN_PLACE));
+    return search.within(limit).map(c -> SequenceGraph.of(tape, search.sequence(c)));
+  }
+
   private Plan told(Plan plan, long budget) {
     Graph before = whole.graph();
-    long bound = RecomputationBound.flops(Tape.of(before), budget - kept);
+    long bound =
+        times.measure(
+            Phase.RECOMPUTATION, () -> RecomputationBound.flops(Tape.of(before), budget - kept));
     int again = operations(plan.graph()) - operations(before);
     return plan.with(
         options, new Recomputation(again, plan.graph().flops() - before.flops(), bound));

@@ -1,28 +1,23 @@
 package dev.ballast.plan;
 
-import dev.ballast.plan.CanonicalSearch.Outcome;
-import java.util.Random;
+import dev.ballast.plan.SectionSearch.Outcome;
 
 /**
- * Searches the same capacity again and again, from different orders and each time not for long: the
- * time a search takes has a heavy tail, and another order may find in a hundred nodes what this one
- * won't in a million. Orders are the three of MiniMalloc and then disturbed ones, which favour
- * buffers from where earlier runs failed. Limits double, so a proof that nothing fits is found too.
+ * Searches the same capacity again and again, most times not for long: the time that a search takes
+ * has a heavy tail, and another order may find in a hundred nodes what this one won't in a million.
+ * Limits follow the sequence of Luby et al. (1993), which is within a logarithm of the best that
+ * can be had without knowing; so a proof that nothing fits is found too. What failed is remembered
+ * from one search to the next, and which sections were to blame.
  */
 final class Restarts {
-  private static final String[] PLAIN = {"TWA", "TAW", "WAT"};
-  private static final String DISTURBED = "AWTA";
-  private static final int DISTURBED_RUNS = 32;
-  private static final double NOISE = 0.5;
-  private static final double FORGETTING = 0.95;
-  private static final int FIRST_LIMIT = 600;
+  private static final long SHORTEST = 2000;
 
   private final Sections sections;
   private final Orders orders;
   private final Ledger ledger;
   private final long capacity;
-  private final double[] blame;
-  private final Random random = new Random(1);
+  private final long[] blame;
+  private final FailedParts failed;
   private long[] offsets = new long[0];
 
   Restarts(Sections sections, Orders orders, long capacity, Ledger ledger) {
@@ -30,43 +25,36 @@ final class Restarts {
     this.orders = orders;
     this.capacity = capacity;
     this.ledger = ledger;
-    blame = new double[sections.width()];
+    blame = new long[sections.width()];
+    failed = new FailedParts(sections.count());
   }
 
   /** Runs until one search decides, or so many nodes are searched. */
   Outcome run(long nodes) {
     long end = ledger.nodes() + Math.min(nodes, ledger.left());
-    for (long limit = FIRST_LIMIT; ; limit *= 2) {
-      for (int r = 0; r < PLAIN.length + DISTURBED_RUNS; r++) {
-        boolean plain = r < PLAIN.length;
-        int[] order =
-            plain
-                ? orders.by(PLAIN[r])
-                : orders.disturbed(DISTURBED.charAt(r % DISTURBED.length()), random, NOISE, blame);
-        ledger.allow(Math.min(end - ledger.nodes(), plain ? 2 * limit : limit));
-        Outcome outcome = search(order);
-        if (outcome != Outcome.STOPPED) {
-          return outcome;
-        }
-        if (ledger.isSpent() || ledger.nodes() >= end) {
-          return Outcome.STOPPED;
-        }
+    for (int n = 1; ; n++) {
+      ledger.allow(Math.min(end - ledger.nodes(), SHORTEST * luby(n)));
+      boolean flush = n / 2 % 2 == 1;
+      SectionSearch search =
+          new SectionSearch(sections, orders.mixed(n), capacity, ledger, blame, failed, flush);
+      Outcome outcome = search.run();
+      if (outcome == Outcome.FOUND) {
+        offsets = search.offsets();
+      }
+      if (outcome != Outcome.STOPPED || ledger.isSpent() || ledger.nodes() >= end) {
+        return outcome;
       }
     }
-  }
-
-  private Outcome search(int[] order) {
-    CanonicalSearch search = new CanonicalSearch(sections, order, capacity, ledger);
-    Outcome outcome = search.run();
-    offsets = search.offsets();
-    for (int s = 0; s < blame.length; s++) {
-      blame[s] = blame[s] * FORGETTING + search.blame()[s];
-    }
-    return outcome;
   }
 
   /** What was found. */
   long[] offsets() {
     return offsets;
+  }
+
+  /** 1, 1, 2, 1, 1, 2, 4, 1, 1, 2, … */
+  static long luby(int n) {
+    int k = 32 - Integer.numberOfLeadingZeros(n);
+    return n == (1 << k) - 1 ? 1L << (k - 1) : luby(n - (1 << (k - 1)) + 1);
   }
 }

@@ -29,23 +29,40 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
    */
   public static IdxFile read(Path file, Arena arena) throws IOException {
     try (InputStream in = open(file)) {
-      byte[] magic = in.readNBytes(4);
-      boolean known =
-          magic.length == 4 && magic[0] == 0 && magic[1] == 0 && magic[2] == UNSIGNED_BYTE;
-      if (!known) {
-        throw wrong(file, 0, "an IDX file of unsigned bytes starts with 0 0 8");
-      }
-      int rank = magic[3];
-      if (rank < 1 || rank > MAX_RANK) {
-        throw wrong(file, 3, "the rank must be 1 to " + MAX_RANK + ", not " + rank);
-      }
-      Shape shape = shape(file, in, rank);
+      Shape shape = head(file, in);
       MemorySegment bytes = arena.allocate(shape.elements());
-      fill(file, in, 4 + 4L * rank, bytes);
+      fill(file, in, 4 + 4L * shape.rank(), bytes);
       return new IdxFile(shape, bytes);
     } catch (EOFException e) {
       throw new IOException(file + ": the compressed data ends too early", e);
     }
+  }
+
+  /**
+   * Reads the head alone.
+   *
+   * @throws IOException where the file can't be read or is not what it says; names file and byte
+   */
+  public static Shape shape(Path file) throws IOException {
+    try (InputStream in = open(file)) {
+      return head(file, in);
+    } catch (EOFException e) {
+      throw new IOException(file + ": the compressed data ends too early", e);
+    }
+  }
+
+  private static Shape head(Path file, InputStream in) throws IOException {
+    byte[] magic = in.readNBytes(4);
+    boolean known =
+        magic.length == 4 && magic[0] == 0 && magic[1] == 0 && magic[2] == UNSIGNED_BYTE;
+    if (!known) {
+      throw wrong(file, 0, "an IDX file of unsigned bytes starts with 0 0 8");
+    }
+    int rank = magic[3];
+    if (rank < 1 || rank > MAX_RANK) {
+      throw wrong(file, 3, "the rank must be 1 to " + MAX_RANK + ", not " + rank);
+    }
+    return shape(file, in, rank);
   }
 
   private static InputStream open(Path file) throws IOException {

@@ -90,4 +90,24 @@ class JoinsTest {
     b.output("c", Ops.sum(Ops.concat(0, Ops.slice(Ops.neg(x), 0, 1, 2), x)));
     assertTrue(Joins.choose(b.build(), true).isEmpty());
   }
+
+  /** A value beside a piece of itself: the piece can't lie in two places of the whole. */
+  @Test
+  void whatIsReadTwiceByTheWholeIsNotJoined() {
+    Expr twice = Ops.exp(x);
+    Expr piece = Ops.concat(0, twice, Ops.slice(twice, 0, 0, 2));
+    Expr other = Ops.sin(x);
+    Expr reshaped = Ops.concat(0, Ops.reshape(other, 2, 128), Ops.reshape(other, 2, 128));
+    Expr part = Ops.cos(x);
+    Expr inner = Ops.concat(0, part, Ops.neg(x));
+    Expr nested = Ops.concat(0, part, inner);
+    Expr sum = Ops.add(Ops.sum(piece), Ops.add(Ops.sum(reshaped), Ops.sum(nested)));
+    b.output("y", Ops.neg(sum));
+    Graph g = b.build();
+    Joins joins = Joins.choose(g, true);
+    assertTrue(joins.whole(twice.value()).equals(twice.value()));
+    assertTrue(joins.whole(inner.value()).equals(inner.value()));
+    Feed feed = Feed.random(g, 1, -1, 1);
+    feed.run(g, PlanOptions.defaults(), 2).assertSameBits(feed.run(g, APART, 2));
+  }
 }

@@ -68,9 +68,17 @@ class PlacementTrustTest {
       for (long capacity = optimum - 1; capacity <= optimum; capacity++) {
         Ledger ledger = new Ledger(1_000_000, Placement.Limits.NO_DEADLINE);
         ledger.allow(Long.MAX_VALUE);
-        CanonicalSearch search = new CanonicalSearch(sections, order, capacity, ledger);
-        CanonicalSearch.Outcome expected =
-            capacity < optimum ? CanonicalSearch.Outcome.EXHAUSTED : CanonicalSearch.Outcome.FOUND;
+        SectionSearch search =
+            new SectionSearch(
+                sections,
+                order,
+                capacity,
+                ledger,
+                new long[sections.width()],
+                new FailedParts(p.count()),
+                trial % 2 == 0);
+        SectionSearch.Outcome expected =
+            capacity < optimum ? SectionSearch.Outcome.EXHAUSTED : SectionSearch.Outcome.FOUND;
         assertEquals(expected, search.run(), () -> text(p) + " in " + Arrays.toString(order));
         if (capacity == optimum) {
           assertEquals(optimum, sweep(p, search.offsets()));

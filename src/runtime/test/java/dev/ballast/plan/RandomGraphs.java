@@ -162,8 +162,9 @@ public final class RandomGraphs {
       return unary(a);
     }
     int axis = random.nextInt(a.shape().rank());
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
       case 0 -> Ops.concat(axis, a, unary(a), a);
+      case 3 -> Ops.concat(axis, a, Ops.slice(a, axis, 0, (a.shape().dim(axis) + 1) / 2));
       case 1 -> Ops.pad(a, axis, random.nextInt(3), random.nextInt(2));
       default -> Ops.broadcastTo(a, Shape.of(2).append(a.shape()));
     };

@@ -4,6 +4,7 @@ import dev.ballast.train.LabelledDataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Where a definition's examples come from. A pixel p becomes (p / 255 − mean) / deviation. */
@@ -15,6 +16,14 @@ public sealed interface DataSource permits IdxSource, ImageSource {
 
   /** What the difference is divided by. */
   double deviation();
+
+  /**
+   * The bytes that training and test data take in memory; empty where only reading them all would
+   * tell, or where they are not there.
+   *
+   * @throws IOException where a file that is there is not what it should be
+   */
+  OptionalLong bytes() throws IOException;
 
   /** The same files in another folder. */
   DataSource in(Path otherFolder);

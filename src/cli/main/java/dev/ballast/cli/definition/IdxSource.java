@@ -1,10 +1,12 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.train.IdxDataset;
+import dev.ballast.train.IdxFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +24,19 @@ public record IdxSource(
     double mean,
     double deviation)
     implements DataSource {
+
+  @Override
+  public OptionalLong bytes() throws IOException {
+    long sum = 0;
+    for (String name : List.of(trainImages, trainLabels, testImages, testLabels)) {
+      Path file = folder.resolve(name);
+      if (!Files.isRegularFile(file)) {
+        return OptionalLong.empty();
+      }
+      sum += IdxFile.shape(file).elements();
+    }
+    return OptionalLong.of(sum);
+  }
 
   @Override
   public IdxSource in(Path otherFolder) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +29,11 @@ public record ImageSource(
   @Override
   public double deviation() {
     return options.deviation();
+  }
+
+  @Override
+  public OptionalLong bytes() {
+    return OptionalLong.empty();
   }
 
   @Override

@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lecture's page is what its commands print; the script that writes it checks it. */
-class LecturePageIT {
+/** Pages are what their commands print; the script that writes them checks them. */
+class PagesIT {
   private static final Path ROOT =
       Path.of(System.getProperty("ballast.root", "..")).toAbsolutePath().normalize();
 
@@ -26,7 +28,7 @@ class LecturePageIT {
       Process p =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "src/docs/lecture/Page.java",
+                  "src/docs/Page.java",
                   "check",
                   page.toString())
               .directory(ROOT.toFile())
@@ -43,9 +45,10 @@ class LecturePageIT {
     Assumptions.assumeFalse(System.getProperty("os.name").startsWith("Windows"));
   }
 
-  @Test
-  void thePageIsWhatItsCommandsPrint() throws Exception {
-    Check c = Check.of(Path.of("src/docs/LECTURE.md"));
+  @ParameterizedTest
+  @ValueSource(strings = {"LECTURE.md", "PLANNING.md"})
+  void aPageIsWhatItsCommandsPrint(String page) throws Exception {
+    Check c = Check.of(Path.of("src/docs", page));
     assertEquals(0, c.status(), c.output());
   }
 

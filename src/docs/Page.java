@@ -15,15 +15,15 @@ import java.util.stream.Stream;
  * Runs the commands of a page, so that what stands on it is what they print.
  *
  * <pre>
- * java src/docs/lecture/Page.java check src/docs/LECTURE.md    says what no longer holds, exit status 1
- * java src/docs/lecture/Page.java write src/docs/LECTURE.md    writes it anew
+ * java src/docs/Page.java check src/docs/LECTURE.md    says what no longer holds, exit status 1
+ * java src/docs/Page.java write src/docs/LECTURE.md    writes it anew
  * </pre>
  *
  * Start it in the project's root. A command stands behind {@code $ } in a block that is marked
  *
  * <ul>
  *   <li>{@code console}: run in both cases; each character of its output must be there, and so each
- *       byte of the pictures that it writes below {@code src/docs/lecture/};
+ *       byte of the pictures that it writes below {@code src/docs/};
  *   <li>{@code console measured}: its figures are of one machine on one day. {@code write} runs it;
  *       {@code check} runs the shorter command in the comment {@code <!-- check: … -->} before the
  *       block, and demands that the page has the lines without digits that it prints;
@@ -38,7 +38,7 @@ public final class Page {
           "(?:<!-- check: (?<check>[^\n]*) -->\n\n?)?```console(?<kind>[ a-z]*)\n(?<body>.*?)```\n",
           Pattern.DOTALL);
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
-  private static final String PICTURES = "src/docs/lecture/";
+  private static final Pattern PICTURE = Pattern.compile("src/docs/.*\\.(svg|png)");
 
   private final Path page;
   private final boolean write;
@@ -168,7 +168,7 @@ public final class Page {
       Set<String> pictures = new LinkedHashSet<>();
       List<String> moved = new ArrayList<>();
       for (String w : words) {
-        boolean picture = w.startsWith(PICTURES);
+        boolean picture = PICTURE.matcher(w).matches();
         moved.add(picture ? folder.resolve(Path.of(w).getFileName()).toString() : w);
         if (picture) {
           pictures.add(w);
