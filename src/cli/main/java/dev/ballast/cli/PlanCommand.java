@@ -154,9 +154,10 @@ final class PlanCommand implements Callable<Integer> {
       write(svg, PlanPicture.svg(plan));
     }
     if (html.isPresent()) {
-      String page = PlanPage.html(PlanStages.of(plan, rules, this::graph));
+      PrintWriter err = spec.commandLine().getErr();
+      String page = PlanPage.html(PlanStages.of(plan, rules, this::graph, err::println));
       ModelPaths.replace(html.get(), page.getBytes(StandardCharsets.UTF_8));
-      spec.commandLine().getErr().println("wrote " + html.get());
+      err.println("wrote " + html.get());
     }
     return 0;
   }

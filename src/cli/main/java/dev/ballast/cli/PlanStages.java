@@ -11,10 +11,20 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Plans of one model before and after each thing that saves bytes. */
 final class PlanStages {
-  private PlanStages() {}
+  private static final long PATIENCE = 1_000_000_000;
+
+  private final PlanOptions all;
+  private final List<Stage> stages = new ArrayList<>();
+
+  private PlanStages(PlanOptions all) {
+    this.all = all;
+  }
 
   /** Makes a model's graph with the rewrites of some rules. */
   @FunctionalInterface
@@ -22,28 +32,71 @@ final class PlanStages {
     Graph graph(PlanRules rules) throws IOException;
   }
 
-  /** Without each rewrite, then with one rule of the planner after the other; the last is given. */
-  static List<Variant> of(Plan plan, PlanRules rules, Source source) throws IOException {
-    List<Variant> stages = new ArrayList<>();
-    PlanOptions all = plan.options().withoutBudget();
+  private record Stage(String name, Graph graph, PlanOptions options) {}
+
+  /**
+   * Without each rewrite, then with one rule of the planner after the other; the last is given.
+   *
+   * @param progress is told how far it is, where it takes more than a second
+   */
+  static List<Variant> of(Plan plan, PlanRules rules, Source source, Consumer<String> progress)
+      throws IOException {
+    PlanStages s = new PlanStages(plan.options().withoutBudget());
+    Graph graph = source.graph(rules);
+    s.withoutRewrites(graph, rules, source);
+    s.phases(graph);
+    boolean budget = plan.options().memoryBudget().isPresent();
+    String last = s.stages.getLast().name();
+    if (!budget) {
+      s.stages.removeLast();
+    }
+    List<Variant> variants = new ArrayList<>(s.planned(progress));
+    variants.add(new Variant(budget ? "+ recomputation" : last, plan));
+    return variants;
+  }
+
+  /** A rewrite that changes nothing here, as in a forward pass, has no switch. */
+  private void withoutRewrites(Graph graph, PlanRules rules, Source source) throws IOException {
+    String text = graph.toString();
     for (PassRule r : PassRule.values()) {
       if (rules.pass().contains(r)) {
         Graph without = source.graph(rules.without(List.of(r.label())));
-        stages.add(new Variant("without " + r.label(), Planner.plan(without, all)));
+        if (!without.toString().equals(text)) {
+          stages.add(new Stage("all, without " + r.label(), without, all));
+        }
       }
     }
-    Graph graph = source.graph(rules);
+  }
+
+  private void phases(Graph graph) {
     EnumSet<PlanRule> some = EnumSet.noneOf(PlanRule.class);
-    stages.add(new Variant("no reuse", Planner.plan(graph, new PlanOptions(some))));
+    stages.add(new Stage("no reuse", graph, with(some)));
     for (PlanRule r : PlanRule.values()) {
       if (all.has(r)) {
         some.add(r);
-        stages.add(new Variant("+ " + r.label(), Planner.plan(graph, new PlanOptions(some))));
+        stages.add(new Stage("+ " + r.label(), graph, with(some)));
       }
     }
-    if (plan.options().memoryBudget().isPresent()) {
-      stages.add(new Variant("+ recomputation, within the budget", plan));
-    }
-    return stages;
+  }
+
+  private PlanOptions with(Set<PlanRule> rules) {
+    return new PlanOptions(rules, all.placementNodes(), all.memoryBudget());
+  }
+
+  /** Each on its own, so at the same time. */
+  private List<Variant> planned(Consumer<String> progress) {
+    long start = System.nanoTime();
+    AtomicInteger done = new AtomicInteger();
+    return stages.parallelStream()
+        .map(
+            s -> {
+              Variant v = new Variant(s.name, Planner.plan(s.graph, s.options));
+              int now = done.incrementAndGet();
+              if (System.nanoTime() - start > PATIENCE) {
+                progress.accept("planned %d of %d switches".formatted(now, stages.size()));
+              }
+              return v;
+            })
+        .toList();
   }
 }

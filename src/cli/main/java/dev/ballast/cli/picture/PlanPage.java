@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 
 /**
  * Plans of one model as a page that needs nothing but a browser. Its static parts are the resources
- * {@code plan.html}, {@code plan.css} and {@code plan.js}; the plans stand in it as JSON.
+ * {@code plan.html}, {@code plan.css} and the three scripts {@code plan-*.js}; the plans stand in
+ * it as JSON.
  */
 public final class PlanPage {
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
@@ -44,7 +45,10 @@ public final class PlanPage {
   public static String html(List<Variant> variants) {
     Plan plan = variants.getLast().plan();
     String style = resource("plan.css");
-    String script = resource("plan.js");
+    // One script, as one hash lets it run: what the page holds, how it is drawn, what is done to
+    // it.
+    String script =
+        resource("plan-data.js") + resource("plan-map.js") + resource("plan-controls.js");
     // The hashes let these two run and nothing else, whatever a model's names hold.
     String policy =
         "default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'"
@@ -55,8 +59,8 @@ public final class PlanPage {
             policy,
             "title",
             escaped("Plan of " + plan.graph().name()),
-            "summary",
-            escaped(PlanData.summary(plan)),
+            "facts",
+            facts(plan),
             "style",
             style,
             "script",
@@ -67,6 +71,16 @@ public final class PlanPage {
     return PLACE
         .matcher(resource("plan.html"))
         .replaceAll(m -> Matcher.quoteReplacement(parts.get(m.group(1))));
+  }
+
+  private static String facts(Plan plan) {
+    StringBuilder s = new StringBuilder();
+    for (PlanFacts.Fact f : PlanFacts.of(plan)) {
+      s.append("<div><dt>").append(escaped(f.name())).append("</dt><dd><b>");
+      s.append(escaped(f.value())).append("</b><small>").append(escaped(f.note()));
+      s.append("</small></dd></div>");
+    }
+    return s.toString();
   }
 
   private static String data(List<Variant> variants) {
