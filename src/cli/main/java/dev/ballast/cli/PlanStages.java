@@ -32,7 +32,7 @@ final class PlanStages {
     Graph graph(PlanRules rules) throws IOException;
   }
 
-  private record Stage(String name, Graph graph, PlanOptions options) {}
+  private record Stage(String name, Graph graph, PlanOptions options, boolean aside) {}
 
   /**
    * Without each rewrite, then with one rule of the planner after the other; the last is given.
@@ -62,7 +62,7 @@ final class PlanStages {
       if (rules.pass().contains(r)) {
         Graph without = source.graph(rules.without(List.of(r.label())));
         if (!without.toString().equals(text)) {
-          stages.add(new Stage("all, without " + r.label(), without, all));
+          stages.add(new Stage("all, without " + r.label(), without, all, true));
         }
       }
     }
@@ -70,11 +70,11 @@ final class PlanStages {
 
   private void phases(Graph graph) {
     EnumSet<PlanRule> some = EnumSet.noneOf(PlanRule.class);
-    stages.add(new Stage("no reuse", graph, with(some)));
+    stages.add(new Stage("no reuse", graph, with(some), false));
     for (PlanRule r : PlanRule.values()) {
       if (all.has(r)) {
         some.add(r);
-        stages.add(new Stage("+ " + r.label(), graph, with(some)));
+        stages.add(new Stage("+ " + r.label(), graph, with(some), false));
       }
     }
   }
@@ -90,7 +90,7 @@ final class PlanStages {
     return stages.parallelStream()
         .map(
             s -> {
-              Variant v = new Variant(s.name, Planner.plan(s.graph, s.options));
+              Variant v = new Variant(s.name, Planner.plan(s.graph, s.options), s.aside);
               int now = done.incrementAndGet();
               if (System.nanoTime() - start > PATIENCE) {
                 progress.accept("planned %d of %d switches".formatted(now, stages.size()));

@@ -20,7 +20,7 @@ final class Again {
   private final Map<Integer, Integer> sameAs = new HashMap<>();
   private final Map<Integer, Integer> firstOf = new HashMap<>();
 
-  private record Key(String name, Op op, List<Integer> inputs) {}
+  private record Key(Op op, List<Integer> inputs) {}
 
   static Again of(Plan plan) {
     Again again = new Again();
@@ -41,7 +41,7 @@ final class Again {
     for (Value v : n.inputs()) {
       inputs.add(sameAs.getOrDefault(v.id(), v.id()));
     }
-    Node earlier = first.putIfAbsent(new Key(n.name(), n.op(), inputs), n);
+    Node earlier = first.putIfAbsent(new Key(n.op(), inputs), n);
     if (earlier != null) {
       firstOf.put(n.index(), earlier.index());
       for (int i = 0; i < n.results().size(); i++) {

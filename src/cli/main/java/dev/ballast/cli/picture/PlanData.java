@@ -66,7 +66,7 @@ final class PlanData {
     m.put("bands", StepAxis.bands(kinds).stream().map(PlanData::band).toList());
     m.put("again", again());
     Map<String, Object> b = new LinkedHashMap<>();
-    b.put("name", column(x -> words.of(x.name())));
+    b.put("name", column(x -> words.of(name(x))));
     b.put("region", column(x -> x.region().ordinal()));
     b.put("offset", column(Buffer::offset));
     b.put("bytes", column(Buffer::bytes));
@@ -79,6 +79,15 @@ final class PlanData {
     b.put("reads", column(x -> readers.get(x.id()).size()));
     m.put("buffers", b);
     return m;
+  }
+
+  /** What a buffer holds; a layer named as its op says what it works on. */
+  private String name(Buffer b) {
+    return !b.values().isEmpty()
+            && b.values().getFirst() instanceof Value.Result r
+            && b.name().equals(Stretch.label(plan.graph().nodes().get(r.node())))
+        ? label(plan.graph().nodes().get(r.node()))
+        : b.name();
   }
 
   private List<Object> column(Function<Buffer, Object> of) {

@@ -18,9 +18,7 @@ final class PlanFacts {
     Ordering o = plan.ordering();
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("arena", ByteText.of(plan.arenaBytes()), ByteText.exact(plan.arenaBytes())));
-    facts.add(
-        new Fact(
-            "lower bound", ByteText.of(plan.lowerBoundBytes()), "live at once, before rounding"));
+    facts.add(new Fact("lower bound", ByteText.of(plan.lowerBoundBytes()), "live at once"));
     facts.add(placement(plan.certificate()));
     facts.add(
         new Fact(
@@ -50,7 +48,7 @@ final class PlanFacts {
   private static Fact placement(Certificate c) {
     String note =
         c.isOptimal()
-            ? c.bytes() == c.loadBound() ? "as low as the live bytes" : "a search ruled out less"
+            ? c.bytes() == c.loadBound() ? "the bound is reached" : "a search ruled out less"
             : ByteText.of(c.provenBytes()) + " at least";
     return new Fact("placement", c.toString(), note);
   }

@@ -34,8 +34,13 @@ public final class PlanPage {
    * A plan by the name of its switch.
    *
    * @param name what was done to get it
+   * @param aside whether it is not one of those that follow each other
    */
-  public record Variant(String name, Plan plan) {}
+  public record Variant(String name, Plan plan, boolean aside) {
+    public Variant(String name, Plan plan) {
+      this(name, plan, false);
+    }
+  }
 
   /**
    * The page.
@@ -92,7 +97,7 @@ public final class PlanPage {
       if (!plans.contains(packed)) {
         plans.add(packed);
       }
-      switches.add(Map.of("name", v.name(), "plan", plans.indexOf(packed)));
+      switches.add(Map.of("name", v.name(), "aside", v.aside(), "plan", plans.indexOf(packed)));
     }
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("alignment", PlanOptions.ALIGNMENT);

@@ -218,8 +218,9 @@ function build() {
     const track = node("span", undefined, "track");
     track.append(bar);
     label.append(radio, node("span", v.name), track, node("small", size(arena)));
-    el("variants").append(label);
+    el(v.aside ? "others" : "variants").append(label);
   });
+  el("others").hidden = !data.variants.some((v) => v.aside);
   const legend = data.kinds.map((k, i) => [k.meaning, i, false]);
   if (data.plans.some((p) => p.again.length)) legend.push(["↻ computed again", 0, true]);
   for (const [meaning, kind, again] of legend) {

@@ -293,7 +293,8 @@ function axes() {
   const steps = round((view.x1 - view.x0) / (width() / 150)), base = mapTop() + height() + 14;
   g.textAlign = "left";
   for (let t = Math.ceil(view.x0 / steps) * steps; t < view.x1 && t < plan.steps.length; t += steps) {
-    const room = (x(t + steps) - x(t) - 12);
+    const room = Math.min(x(t + steps), LEFT + width()) - x(t) - 12;
+    if (room < 24) break;
     let words = `${t} ${word(plan.steps[t])}`;
     while (words.length > 4 && g.measureText(words).width > room) words = words.slice(0, -2).trimEnd() + "…";
     g.fillText(words, x(t) + 2, base);
