@@ -62,7 +62,7 @@ final class PlanStages {
       if (rules.pass().contains(r)) {
         Graph without = source.graph(rules.without(List.of(r.label())));
         if (!without.toString().equals(text)) {
-          stages.add(new Stage("all, without " + r.label(), without, all, true));
+          stages.add(new Stage("without " + r.label(), without, all, true));
         }
       }
     }

@@ -17,6 +17,7 @@ import dev.ballast.nn.Sequential;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
+import dev.ballast.plan.PlanRule;
 import dev.ballast.plan.Planner;
 import dev.ballast.plan.Region;
 import dev.ballast.tensor.Shape;
@@ -220,6 +221,87 @@ class PlanPageBrowserTest {
     b.text("#details");
     assertEquals(map, pixels(b, "map"));
     assertNotEquals(over, pixels(b, "over"));
+  }
+
+  @Test
+  void whatRunsAgainIsToldApart() throws Exception {
+    Plan plan = deep(24, PlanOptions.defaults());
+    long budget = plan.arenaBytes() - plan.bytes(Region.SCRATCH) / 3;
+    Plan within = deep(24, PlanOptions.defaults().withBudget(budget));
+    assertTrue(within.recomputation().nodes() > 0, within.toString());
+    Browser b =
+        open(List.of(new Variant("+ reorder", plan), new Variant("+ recomputation", within)));
+    assertEquals(within.recomputation().nodes(), b.eval("plan.firstOf.size").asInt());
+    assertTrue(b.text("#legend").contains("computed again"), b.text("#legend"));
+    int id = b.eval("plan.scratch.boxes.find(o => o.again).id").asInt();
+    point(b, within.buffers().get(id));
+    assertTrue(b.text("#details").contains("computed again; first at step"), b.text("#details"));
+    b.clickOn("document.querySelector('input[value=\"+ reorder\"]')");
+    assertEquals(0, b.eval("plan.firstOf.size").asInt());
+    assertEquals(plan.arenaBytes(), b.eval("Number(document.body.dataset.arena)").asLong());
+  }
+
+  @Test
+  void theBoundThatIsDrawnIsTheOneThatIsProven() throws Exception {
+    Plan plan = deep(3, PlanOptions.defaults());
+    Plan none = deep(3, PlanOptions.defaults().withReuse(false));
+    long bytes = none.bytes(Region.SCRATCH);
+    Browser b =
+        open(
+            List.of(
+                new Variant("gap", proven(none, bytes - 64)),
+                new Variant("exhausted", proven(none, bytes)),
+                new Variant("load", plan)));
+    assertTrue(b.eval("peakText()").asText().endsWith("= lower bound, reached"));
+    b.clickOn("document.querySelector('input[value=exhausted]')");
+    assertEquals(bytes, b.eval("plan.proven").asLong());
+    String searched = b.eval("peakText()").asText();
+    assertTrue(searched.endsWith("proven by search and reached"), searched);
+    b.clickOn("document.querySelector('input[value=gap]')");
+    String gap = b.eval("peakText()").asText();
+    assertTrue(gap.contains("proven by search; placed in"), gap);
+  }
+
+  private static Plan proven(Plan p, long bytes) {
+    return new Plan(
+        p.graph(),
+        p.options(),
+        p.steps(),
+        p.buffers(),
+        p.places(),
+        p.noReuseBytes(),
+        bytes,
+        p.ordering(),
+        p.recomputation());
+  }
+
+  @Test
+  void fiveThousandBuffersAreDrawnAndFound() throws Exception {
+    Plan plan = deep(832, PlanOptions.defaults().without(PlanRule.REORDER));
+    assertTrue(plan.buffers().size() >= 5_000, "only " + plan.buffers().size());
+    Browser b = open(plan);
+    assertEquals(plan.buffers(Region.SCRATCH).size(), drawn(b));
+    for (Buffer buffer : largest(plan, 5)) {
+      point(b, buffer);
+      assertEquals(buffer.id(), b.eval("hovered").asInt());
+    }
+    // Each is found where it is, whatever lies around it.
+    String missed =
+        "plan.scratch.boxes.filter(o => bufferAt(plan.scratch, (o.from + o.to) / 2,"
+            + " plan.scratch.address[o.id] + o.aligned / 2, 0) !== o.id).length";
+    assertEquals(0, b.eval(missed).asInt());
+    b.clickOn("el('whole')");
+    assertEquals(plan.buffers().size(), drawn(b));
+  }
+
+  @Test
+  void aSmallWindowShowsTheWholeMap() throws Exception {
+    Browser b = open(deep(3, PlanOptions.defaults()));
+    b.size(800, 600);
+    double bottom = b.eval("el('map').getBoundingClientRect().bottom").asDouble();
+    assertTrue(bottom <= 600, "the map ends at " + bottom);
+    assertTrue(b.eval("document.documentElement.scrollWidth").asInt() <= 800);
+    assertEquals(260, b.eval("el('map').clientHeight").asInt(), 100);
   }
 
   private Browser open(Plan plan) throws Exception {

@@ -75,8 +75,8 @@ function draw() {
   g.clip();
   const boxes = shown().boxes.filter(within);
   boxes.forEach(box);
-  let named = 0;
-  for (let i = 0; i < boxes.length; i++) if (label(boxes[i])) named++;
+  const unnamed = boxes.filter((b) => !label(b)), named = boxes.length - unnamed.length;
+  if (named * 20 < boxes.length) crowds(unnamed);
   bound();
   g.restore();
   peak();
@@ -134,6 +134,35 @@ function box(b) {
   g.globalAlpha = 1;
 }
 
+/** Where nearly all are too small to be named, one label for those of a kind, in their middle. */
+function crowds(boxes) {
+  for (let kind = 0; kind < data.kinds.length; kind++) {
+    const crowd = boxes.filter((b) => b.parts[0] === kind);
+    let area = 0, time = 0, place = 0, bytes = 0;
+    for (const b of crowd) {
+      const weight = b.aligned * (b.to - b.from);
+      area += weight;
+      time += weight * (b.from + b.to) / 2;
+      place += weight * (address(b) + b.aligned / 2);
+      bytes += b.bytes;
+    }
+    if (crowd.length < 20 || area < (view.x1 - view.x0) * (view.y1 - view.y0) / 50) continue;
+    const born = crowd.reduce((all, b) => [b.from < all[0].from ? b : all[0], b.from > all[1].from ? b : all[1]], [crowd[0], crowd[0]]);
+    const count = `${grouped.format(crowd.length)} of ${data.kinds[kind].meaning}, ${size(bytes)} one by one`;
+    written(`${born[0].name} … ${born[1].name}`, x(time / area), y(place / area) - 8);
+    written(count, x(time / area), y(place / area) + 8);
+  }
+}
+
+/** Text in the middle of a place, on a ground that it can be read on. */
+function written(words, middle, centre) {
+  const long = g.measureText(words).width;
+  g.fillStyle = "rgba(255,255,255,.85)";
+  g.fillRect(middle - long / 2 - 3, centre - 7, long + 6, 14);
+  g.fillStyle = "#10161d";
+  g.fillText(words, middle - long / 2, centre + 4);
+}
+
 /** Names a buffer in its box, across or else upwards, if there is room. */
 function label(b) {
   const left = Math.max(LEFT, x(b.from)), right = Math.min(LEFT + width(), x(b.to));
@@ -149,10 +178,7 @@ function label(b) {
       g.save();
       g.translate((left + right) / 2, (high + low) / 2);
       if (upwards) g.rotate(-Math.PI / 2);
-      g.fillStyle = "rgba(255,255,255,.75)";
-      g.fillRect(-long / 2 - 3, -6.5, long + 6, 13);
-      g.fillStyle = "#10161d";
-      g.fillText(words, -long / 2, 4);
+      written(words, 0, 0);
       g.restore();
       return true;
     }
@@ -180,10 +206,7 @@ function bands() {
     for (const name of [b.name, b.short]) {
       const long = g.measureText(name).width;
       if (long + 14 > right - left) continue;
-      g.fillStyle = "rgba(255,255,255,.85)";
-      g.fillRect((left + right - long) / 2 - 4, 5, long + 8, 14);
-      g.fillStyle = "#10161d";
-      g.fillText(name, (left + right - long) / 2, 16);
+      written(name, (left + right) / 2, 12);
       break;
     }
   }
