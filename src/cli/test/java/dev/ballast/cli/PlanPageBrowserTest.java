@@ -296,12 +296,20 @@ class PlanPageBrowserTest {
 
   @Test
   void aSmallWindowShowsTheWholeMap() throws Exception {
-    Browser b = open(deep(3, PlanOptions.defaults()));
+    Plan plan = deep(3, PlanOptions.defaults());
+    Browser b = open(plan);
     b.size(800, 600);
     double bottom = b.eval("el('map').getBoundingClientRect().bottom").asDouble();
     assertTrue(bottom <= 600, "the map ends at " + bottom);
     assertTrue(b.eval("document.documentElement.scrollWidth").asInt() <= 800);
-    assertEquals(260, b.eval("el('map').clientHeight").asInt(), 100);
+    for (Buffer buffer : largest(plan, 5)) {
+      point(b, buffer);
+      assertEquals(buffer.id(), b.eval("hovered").asInt());
+      // What is told must not lie over what is pointed at, or the pointer would be on that.
+      assertEquals(buffer.id(), b.eval("hovered").asInt());
+      assertTrue(b.eval("el('details').getBoundingClientRect().bottom <= 600").asBoolean());
+      assertTrue(b.eval("el('details').getBoundingClientRect().top >= 0").asBoolean());
+    }
   }
 
   private Browser open(Plan plan) throws Exception {

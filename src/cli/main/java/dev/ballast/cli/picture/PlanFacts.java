@@ -27,7 +27,7 @@ final class PlanFacts {
             ByteText.of(o.givenBytes())
                 + " as given; "
                 + (o.isCertified()
-                    ? "no order is lower"
+                    ? "none is lower"
                     : o.boundBytes() == 0
                         ? "no bound known"
                         : ByteText.of(o.boundBytes()) + " at least")));
@@ -40,7 +40,10 @@ final class PlanFacts {
         new Fact(
             "without reuse",
             ByteText.of(plan.noReuseBytes()),
-            Svg.format("%s times this arena", (double) plan.noReuseBytes() / plan.arenaBytes())));
+            plan.noReuseBytes() == plan.arenaBytes()
+                ? "as it is here"
+                : Svg.format(
+                    "%s times this arena", (double) plan.noReuseBytes() / plan.arenaBytes())));
     plan.options().memoryBudget().ifPresent(b -> facts.add(again(b, plan.recomputation())));
     return List.copyOf(facts);
   }

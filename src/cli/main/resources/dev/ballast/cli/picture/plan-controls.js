@@ -1,7 +1,7 @@
 // What can be done to a plan: choose one, look closer, point, pin, search, sort.
 
 const LARGEST = 100;
-let sort = { key: "bytes", down: true };
+let eye = 0, sort = { key: "bytes", down: true };
 
 function node(name, text, style) {
   const n = document.createElement(name);
@@ -38,6 +38,10 @@ function choose(i) {
 function tell() {
   const b = plan.list[hovered >= 0 ? hovered : pinned], box = el("details");
   box.classList.toggle("pinned", pinned >= 0);
+  box.classList.toggle("shown", b !== undefined);
+  box.classList.toggle("pointed", hovered >= 0);
+  // Where it lies over the page, not where one looks.
+  box.classList.toggle("above", hovered >= 0 && eye > innerHeight / 2);
   if (!b) { box.replaceChildren(node("p", "Point at a buffer; a click pins it.")); return; }
   const list = node("dl");
   for (const [name, text] of facts(b)) list.append(node("dt", name), node("dd", text));
@@ -157,7 +161,9 @@ function walk(by) {
   const order = [...shown().boxes].sort((a, b) => a.from - b.from || address(a) - address(b));
   if (order.length === 0) return;
   const now = order.findIndex((b) => b.id === hovered);
-  point(order[now < 0 ? 0 : (now + by + order.length) % order.length].id);
+  const next = order[now < 0 ? 0 : (now + by + order.length) % order.length];
+  eye = canvas.getBoundingClientRect().top + y(address(next));
+  point(next.id);
 }
 
 function key(e) {
@@ -179,6 +185,7 @@ function listen() {
   let drag = null;
   canvas.addEventListener("pointerdown", (e) => { drag = { x: e.clientX, y: e.clientY, moved: false }; canvas.setPointerCapture(e.pointerId); });
   canvas.addEventListener("pointermove", (e) => {
+    eye = e.clientY;
     if (!drag) { point(at(e)); return; }
     const dx = e.clientX - drag.x, dy = e.clientY - drag.y;
     if (!drag.moved && Math.abs(dx) + Math.abs(dy) < 4) return;
@@ -222,7 +229,7 @@ function build() {
   });
   el("others").hidden = !data.variants.some((v) => v.aside);
   const legend = data.kinds.map((k, i) => [k.meaning, i, false]);
-  if (data.plans.some((p) => p.again.length)) legend.push(["↻ computed again", 0, true]);
+  if (data.plans.some((p) => p.again.length)) legend.push(["↻ computed again", 1, true]);
   for (const [meaning, kind, again] of legend) {
     const item = node("li"), swatch = node("canvas"), c = swatch.getContext("2d");
     swatch.width = 22;

@@ -71,9 +71,8 @@ function facts(b) {
   const pairs = [["bytes", `${grouped.format(b.bytes)} (${size(b.bytes)})`
     + (share(b) ? `, ${(100 * share(b)).toFixed(1)} % of the peak` : "")]];
   pairs.push(["holds", b.values.length ? b.values.join("\n") : "nothing that outlives its step"]);
-  const phase = data.kinds[b.parts[0]].meaning;
   pairs.push(["place", `${data.regions[b.region]} + ${grouped.format(b.offset)}, arena + ${grouped.format(plan.starts[b.region] + b.offset)}`]);
-  pairs.push(["for", phase]);
+  pairs.push(["for", b.again ? "the backward pass, which computes it again" : data.kinds[b.parts[0]].meaning]);
   if (steps && b.to > b.from) pairs.push(["life", b.from === last ? stepName(last) : `${stepName(b.from)}\nto ${stepName(last)}`]);
   if (b.again) pairs.push(["again", `computed again; first at ${stepName(plan.firstOf.get(b.from))}`]);
   pairs.push(["kept alive by", readers(b)]);

@@ -138,19 +138,17 @@ function box(b) {
 function crowds(boxes) {
   for (let kind = 0; kind < data.kinds.length; kind++) {
     const crowd = boxes.filter((b) => b.parts[0] === kind);
-    let area = 0, time = 0, place = 0, bytes = 0;
+    let area = 0, time = 0, place = 0;
     for (const b of crowd) {
       const weight = b.aligned * (b.to - b.from);
       area += weight;
       time += weight * (b.from + b.to) / 2;
       place += weight * (address(b) + b.aligned / 2);
-      bytes += b.bytes;
     }
     if (crowd.length < 20 || area < (view.x1 - view.x0) * (view.y1 - view.y0) / 50) continue;
-    const born = crowd.reduce((all, b) => [b.from < all[0].from ? b : all[0], b.from > all[1].from ? b : all[1]], [crowd[0], crowd[0]]);
-    const count = `${grouped.format(crowd.length)} of ${data.kinds[kind].meaning}, ${size(bytes)} one by one`;
-    written(`${born[0].name} … ${born[1].name}`, x(time / area), y(place / area) - 8);
-    written(count, x(time / area), y(place / area) + 8);
+    const born = crowd.sort((a, b) => a.from - b.from || address(a) - address(b)), middle = x(time / area), centre = y(place / area);
+    written(`${born[0].name} … ${born[born.length - 1].name}`, middle, centre - 8);
+    written(`${grouped.format(crowd.length)} buffers, ${data.kinds[kind].meaning}`, middle, centre + 8);
   }
 }
 
@@ -219,6 +217,7 @@ function strip() {
   for (let from = Math.floor(view.x0), t = from + 1; t <= last; t++) {
     if (t < last && phases[t] === phases[from]) continue;
     const left = Math.max(LEFT, x(from)), right = Math.min(LEFT + width(), x(t));
+    if (right - left < 0.5 && Math.floor(left) === Math.floor(right)) { from = t; continue; }
     g.fillStyle = data.kinds[phases[from]].fill;
     g.fillRect(left, 22, right - left, 4);
     from = t;
@@ -237,7 +236,15 @@ function load() {
   g.beginPath();
   g.moveTo(x(0), loadY(0));
   const last = Math.min(plan.loads.length, Math.ceil(view.x1));
-  for (let t = Math.floor(view.x0); t < last; t++) { g.lineTo(x(t), loadY(plan.loads[t])); g.lineTo(x(t + 1), loadY(plan.loads[t])); }
+  // Steps within one pixel are drawn as the highest of them.
+  for (let t = Math.floor(view.x0), from = t, most = 0; t < last; t++) {
+    most = Math.max(most, plan.loads[t]);
+    if (t < last - 1 && x(t + 1) - x(from) < 1) continue;
+    g.lineTo(x(from), loadY(most));
+    g.lineTo(x(t + 1), loadY(most));
+    from = t + 1;
+    most = 0;
+  }
   g.lineTo(x(last), loadY(0));
   g.lineTo(x(Math.floor(view.x0)), loadY(0));
   g.globalAlpha = 0.22;
