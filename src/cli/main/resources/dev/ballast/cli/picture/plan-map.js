@@ -7,11 +7,13 @@ const LEFT = 78, RIGHT = 14, LOAD_TOP = 38, BOTTOM = 32, FONT = "11px system-ui,
 const MIN_HEIGHT = 1.2;
 
 let view, pinned = -1, hovered = -1, found = new Set(), colours = {};
+// The canvas's size, asked for once a drawing.
+let across = 0, down = 0;
 
-const loadHeight = () => Math.min(92, Math.max(34, canvas.clientHeight * 0.17));
+const loadHeight = () => Math.min(92, Math.max(34, down * 0.17));
 const mapTop = () => LOAD_TOP + loadHeight() + 20;
-const height = () => Math.max(10, canvas.clientHeight - mapTop() - BOTTOM);
-const width = () => canvas.clientWidth - LEFT - RIGHT;
+const height = () => Math.max(10, down - mapTop() - BOTTOM);
+const width = () => across - LEFT - RIGHT;
 const x = (step) => LEFT + (step - view.x0) / (view.x1 - view.x0) * width();
 const y = (at) => mapTop() + (1 - (at - view.y0) / (view.y1 - view.y0)) * height();
 const stepAt = (px) => view.x0 + (px - LEFT) / width() * (view.x1 - view.x0);
@@ -31,10 +33,12 @@ function readColours() {
 
 function prepare(target) {
   const ratio = window.devicePixelRatio || 1, c = target.getContext("2d");
-  const w = Math.round(canvas.clientWidth * ratio), h = Math.round(canvas.clientHeight * ratio);
+  across = canvas.clientWidth;
+  down = canvas.clientHeight;
+  const w = Math.round(across * ratio), h = Math.round(down * ratio);
   if (target.width !== w || target.height !== h) { target.width = w; target.height = h; }
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
-  c.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  c.clearRect(0, 0, across, down);
   c.font = FONT;
   return c;
 }
@@ -76,7 +80,7 @@ function draw() {
   const boxes = shown().boxes.filter(within);
   boxes.forEach(box);
   const unnamed = boxes.filter((b) => !label(b)), named = boxes.length - unnamed.length;
-  if (named * 20 < boxes.length) crowds(unnamed);
+  if (!found.size && named * 20 < boxes.length) crowds(unnamed);
   bound();
   g.restore();
   peak();
@@ -163,6 +167,7 @@ function written(words, middle, centre) {
 
 /** Names a buffer in its box, across or else upwards, if there is room. */
 function label(b) {
+  if (found.size && !found.has(b.id)) return false;
   const left = Math.max(LEFT, x(b.from)), right = Math.min(LEFT + width(), x(b.to));
   const high = Math.max(mapTop(), y(address(b) + b.aligned)), low = Math.min(mapTop() + height(), y(address(b)));
   const wide = right - left, tall = low - high;
@@ -188,7 +193,7 @@ function label(b) {
 function note(drawn, named) {
   g.textAlign = "right";
   g.fillStyle = colours.soft;
-  const rest = drawn - named;
+  const rest = found.size ? 0 : drawn - named;
   g.fillText(`${grouped.format(drawn)} buffers here${rest ? `, ${grouped.format(rest)} too small to name: point or zoom` : ""}`, LEFT + width(), mapTop() + height() + 28);
   g.textAlign = "left";
 }
