@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.cli.picture.BudgetCurve;
+import dev.ballast.cli.picture.PlanPage;
 import dev.ballast.cli.picture.PlanPicture;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
@@ -16,6 +17,7 @@ import dev.ballast.plan.Region;
 import dev.ballast.train.Graphs;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:  ballast plan models/mnist-mlp.toml --batch 256 --svg plan.svg",
+      "          ballast plan models/mnist-mlp.toml --html plan.html",
       "          ballast plan models/cat-dog-better.toml --batch 1024 --ablation",
       "          ballast plan models/mnist-mlp.toml --batch 4096 --budget 24MiB --measure"
     })
@@ -92,6 +95,9 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--svg", paramLabel = "F", description = "Draw time × address.")
   private Optional<Path> svg;
 
+  @Option(names = "--html", paramLabel = "F", description = "Write a page to explore the plan.")
+  private Optional<Path> html;
+
   @Option(names = "--export", paramLabel = "F", description = "Write the whole plan as JSON.")
   private Optional<Path> export;
 
@@ -107,7 +113,7 @@ final class PlanCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--batch must be at least 1, not " + batch.get());
     }
-    for (Optional<Path> target : List.of(csv, svg, export)) {
+    for (Optional<Path> target : List.of(csv, svg, html, export)) {
       if (target.isPresent()) {
         ModelPaths.demandWritable(target.get());
       }
@@ -146,6 +152,12 @@ final class PlanCommand implements Callable<Integer> {
     write(export, PlanExport.json(plan));
     if (svg.isPresent()) {
       write(svg, PlanPicture.svg(plan));
+    }
+    if (html.isPresent()) {
+      PrintWriter err = spec.commandLine().getErr();
+      String page = PlanPage.html(PlanStages.of(plan, rules, this::graph, err::println));
+      ModelPaths.replace(html.get(), page.getBytes(StandardCharsets.UTF_8));
+      err.println("wrote " + html.get());
     }
     return 0;
   }
@@ -217,6 +229,10 @@ final class PlanCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "--measure compares a plan within --budget with one without: give it");
+    }
+    if (html.isPresent() && (sweep || ablation)) {
+      throw new ParameterException(
+          spec.commandLine(), "--html shows one plan: leave out --sweep and --ablation");
     }
     if (sweep && (budget.isPresent() || noReuse || csv.isPresent() || export.isPresent())) {
       throw new ParameterException(

@@ -14,7 +14,7 @@ final class StepAxis {
   private static final double ANGLE = 60;
 
   /** A pass over the graph. */
-  private record Band(String name, String shortName, Kind kind, int from, int to) {}
+  record Band(String name, String shortName, Kind kind, int from, int to) {}
 
   private final Frame frame;
   private final Plan plan;
@@ -50,7 +50,7 @@ final class StepAxis {
   }
 
   void draw() {
-    for (Band b : bands()) {
+    for (Band b : bands(kinds)) {
       band(b);
     }
     strip();
@@ -61,7 +61,7 @@ final class StepAxis {
    * The forward pass, and what comes after it. Where updates run as soon as their gradient is
    * there, they are part of the backward pass; the strip below tells them apart.
    */
-  private List<Band> bands() {
+  static List<Band> bands(List<Kind> kinds) {
     List<Band> bands = new ArrayList<>();
     int from = 0;
     while (from < kinds.size()) {
@@ -70,13 +70,13 @@ final class StepAxis {
       while (to < kinds.size() && (kinds.get(to) == Kind.FORWARD) == forward) {
         to++;
       }
-      bands.addAll(forward ? List.of(band(Kind.FORWARD, from, to)) : afterForward(from, to));
+      bands.addAll(forward ? List.of(band(Kind.FORWARD, from, to)) : afterForward(kinds, from, to));
       from = to;
     }
     return bands;
   }
 
-  private List<Band> afterForward(int from, int to) {
+  private static List<Band> afterForward(List<Kind> kinds, int from, int to) {
     List<Kind> part = kinds.subList(from, to);
     int split = part.lastIndexOf(Kind.BACKWARD) + 1;
     int firstUpdate = part.indexOf(Kind.UPDATE);
