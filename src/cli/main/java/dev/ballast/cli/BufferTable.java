@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -27,12 +28,15 @@ import java.util.TreeMap;
  *
  * @param columns the header
  * @param rows the cells of each row
- * @param problem lifetimes count distinct times only, so any times will do
+ * @param problem from the first time on; times that span more than {@code MOST_STEPS} count by rank
  */
 public record BufferTable(
     List<String> columns, List<List<String>> rows, Placement.Problem problem) {
   private static final List<String> NEEDED = List.of("id", "lower", "upper", "size");
   private static final String OFFSET = "offset";
+
+  /** Loads are kept by step, so there must not be too many. */
+  private static final long MOST_STEPS = 1_000_000;
 
   /** The cells of a row that are numbers. */
   private record Row(long lower, long upper, long size) {}
@@ -150,19 +154,33 @@ public record BufferTable(
   }
 
   private static Placement.Problem problem(List<Row> rows) {
+    SortedMap<Long, Integer> step = steps(rows);
+    return new Placement.Problem(
+        rows.stream().mapToLong(Row::size).toArray(),
+        rows.stream().mapToInt(r -> step.get(r.lower())).toArray(),
+        rows.stream().mapToInt(r -> step.get(r.upper())).toArray());
+  }
+
+  /** Times, from 0; where they are too large to be counted one by one, their ranks. */
+  private static SortedMap<Long, Integer> steps(List<Row> rows) {
     TreeMap<Long, Integer> step = new TreeMap<>();
     for (Row r : rows) {
       step.put(r.lower(), 0);
       step.put(r.upper(), 0);
     }
-    int next = 0;
-    for (Map.Entry<Long, Integer> e : step.entrySet()) {
-      e.setValue(next++);
+    if (step.isEmpty()) {
+      return step;
     }
-    return new Placement.Problem(
-        rows.stream().mapToLong(Row::size).toArray(),
-        rows.stream().mapToInt(r -> step.get(r.lower())).toArray(),
-        rows.stream().mapToInt(r -> step.get(r.upper())).toArray());
+    long first = step.firstKey();
+    // The difference of two longs may overflow, and is below zero then.
+    long extent = step.lastKey() - first;
+    boolean asTheyAre = extent >= 0 && extent <= MOST_STEPS;
+    int rank = 0;
+    for (Map.Entry<Long, Integer> e : step.entrySet()) {
+      e.setValue(asTheyAre ? (int) (e.getKey() - first) : rank);
+      rank++;
+    }
+    return step;
   }
 
   /** The same rows with a column for their offsets. */
