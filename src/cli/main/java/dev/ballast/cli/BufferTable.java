@@ -35,8 +35,8 @@ public record BufferTable(
   private static final List<String> NEEDED = List.of("id", "lower", "upper", "size");
   private static final String OFFSET = "offset";
 
-  /** Loads are kept by step, so there must not be too many. */
-  private static final long MOST_STEPS = 1_000_000;
+  /** Steps are counted by ints. */
+  private static final long MOST_STEPS = 1L << 30;
 
   /** The cells of a row that are numbers. */
   private record Row(long lower, long upper, long size) {}
