@@ -22,26 +22,23 @@ final class Blas {
    * C = A·B, or C + A·B where {@code beta} is 1. A single row or column is a matrix-vector product,
    * which reads the matrix once.
    */
-  static Kernel product(
-      DType dtype,
-      float beta,
-      Gemm.Dims d,
-      boolean ta,
-      boolean tb,
-      MemorySegment a,
-      MemorySegment b,
-      MemorySegment c) {
+  static Kernel product(DType dtype, float beta, ProductKernel.Operands o) {
+    Gemm.Dims d = o.dims();
+    boolean ta = o.transposeA();
+    boolean tb = o.transposeB();
     if (d.m() == 1) {
       return tb
-          ? vector(dtype, beta, false, d.n(), d.k(), b, a, c)
-          : vector(dtype, beta, true, d.k(), d.n(), b, a, c);
+          ? vector(dtype, beta, false, d.n(), d.k(), o.b(), o.a(), o.c())
+          : vector(dtype, beta, true, d.k(), d.n(), o.b(), o.a(), o.c());
     }
     if (d.n() == 1) {
       return ta
-          ? vector(dtype, beta, true, d.k(), d.m(), a, b, c)
-          : vector(dtype, beta, false, d.m(), d.k(), a, b, c);
+          ? vector(dtype, beta, true, d.k(), d.m(), o.a(), o.b(), o.c())
+          : vector(dtype, beta, false, d.m(), d.k(), o.a(), o.b(), o.c());
     }
-    return dtype == DType.F32 ? single(beta, d, ta, tb, a, b, c) : twice(beta, d, ta, tb, a, b, c);
+    return dtype == DType.F32
+        ? single(beta, d, ta, tb, o.a(), o.b(), o.c())
+        : twice(beta, d, ta, tb, o.a(), o.b(), o.c());
   }
 
   private static Kernel single(

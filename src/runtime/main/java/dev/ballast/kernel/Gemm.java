@@ -65,20 +65,29 @@ public final class Gemm {
 
   private Gemm() {}
 
-  public static Kernel matmul(boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
-    return matmul(0, transposeA, transposeB, a, b, c);
+  /** {@code out} = A·B. */
+  public static Kernel matmul(boolean transposeA, boolean transposeB, Slices s) {
+    return matmul(false, transposeA, transposeB, s.in(0), s.in(1), s);
+  }
+
+  /** Bytes of workspace for a product, or for one that is added to what is there. */
+  public static long workspaceBytes(
+      DType dtype, Dims d, boolean transposeA, boolean transposeB, boolean adds) {
+    return dtype == DType.F32
+        ? ProductChoice.of(d, transposeA, transposeB, adds).workspaceBytes(d, adds)
+        : 0;
   }
 
   /**
    * {@code out} = c + A·B, where {@code out} may lie over c: it is added to what lies there (β =
    * 1).
    */
-  public static Kernel matmulAdd(
-      boolean transposeA, boolean transposeB, Slice c, Slice a, Slice b, Slice out) {
-    demandSameType(c, out);
-    Kernel add = matmul(1, transposeA, transposeB, a, b, out);
-    boolean over = c.memory().address() == out.memory().address();
-    return over ? add : Movement.sequence(List.of(Movement.copy(c, out), add));
+  public static Kernel matmulAdd(boolean transposeA, boolean transposeB, Slices s) {
+    Slice c = s.in(0);
+    demandSameType(c, s.out());
+    Kernel add = matmul(true, transposeA, transposeB, s.in(1), s.in(2), s);
+    boolean over = c.memory().address() == s.out().memory().address();
+    return over ? add : Movement.sequence(List.of(Movement.copy(c, s.out()), add));
   }
 
   private static void demandSameType(Slice c, Slice out) {
@@ -88,24 +97,43 @@ public final class Gemm {
   }
 
   private static Kernel matmul(
-      float beta, boolean transposeA, boolean transposeB, Slice a, Slice b, Slice c) {
+      boolean adds, boolean transposeA, boolean transposeB, Slice a, Slice b, Slices s) {
+    Slice c = s.out();
     if (!c.dtype().isFloating()) {
       return referenceMatmul(transposeA, transposeB, Optional.empty(), a, b, c);
     }
     Layout l = Layout.of(transposeA, transposeB, a, b, c);
+    ProductKernel way =
+        c.dtype() == DType.F32
+            ? ProductChoice.of(l.dims(), transposeA, transposeB, adds)
+            : ProductKernel.OPENBLAS;
+    float beta = adds ? 1 : 0;
     Odometer o = l.batch();
     int bytes = c.dtype().bytes();
     List<Kernel> products = new ArrayList<>();
     do {
-      if (c.dtype() == DType.F32 && o.innerLength() > 1 && fitsInt(o)) {
+      if (c.dtype() == DType.F32
+          && way == ProductKernel.OPENBLAS
+          && o.innerLength() > 1
+          && fitsInt(o)) {
         products.add(Blas.batch(beta, l.dims(), transposeA, transposeB, a, b, c, o));
-      } else {
-        for (int i = 0; i < o.innerLength(); i++) {
-          var ma = a.memory().asSlice((o.offset(0) + i * o.innerStride(0)) * bytes);
-          var mb = b.memory().asSlice((o.offset(1) + i * o.innerStride(1)) * bytes);
-          var mc = c.memory().asSlice((o.offset(2) + i * o.innerStride(2)) * bytes);
-          products.add(Blas.product(c.dtype(), beta, l.dims(), transposeA, transposeB, ma, mb, mc));
-        }
+        continue;
+      }
+      for (int i = 0; i < o.innerLength(); i++) {
+        var operands =
+            new ProductKernel.Operands(
+                l.dims(),
+                transposeA,
+                transposeB,
+                adds,
+                a.memory().asSlice((o.offset(0) + i * o.innerStride(0)) * bytes),
+                b.memory().asSlice((o.offset(1) + i * o.innerStride(1)) * bytes),
+                c.memory().asSlice((o.offset(2) + i * o.innerStride(2)) * bytes),
+                s.workspace());
+        products.add(
+            c.dtype() == DType.F32
+                ? way.bind(operands, s.workers())
+                : Blas.product(DType.F64, beta, operands));
       }
     } while (o.next());
     return products.size() == 1 ? products.getFirst() : Movement.sequence(products);

@@ -140,6 +140,24 @@ final class Lanes {
     return s.lane(0);
   }
 
+  /** The same for floats. */
+  static float sum(FloatVector v) {
+    FloatVector s = v;
+    if (COUNT > 8) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (COUNT > 4) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    if (COUNT > 2) {
+      s = s.add(s.rearrange(BY_2));
+    }
+    if (COUNT > 1) {
+      s = s.add(s.rearrange(BY_1));
+    }
+    return s.lane(0);
+  }
+
   /** The larger in each lane, and the first where the second is NaN: cheaper than MAX. */
   static FloatVector larger(FloatVector a, FloatVector b) {
     return a.blend(b, b.compare(VectorOperators.GT, a));

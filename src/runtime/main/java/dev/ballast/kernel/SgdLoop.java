@@ -3,8 +3,13 @@ package dev.ballast.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
-/** Template: stochastic gradient descent on floats; formulas at {@link Updates#sgd}. */
+/**
+ * Template: stochastic gradient descent on floats; formulas at {@link Updates#sgd}. A velocity that
+ * decays below the normal numbers becomes 0: many processors take a hundred times as long for
+ * numbers that small, and a parameter does not feel them.
+ */
 final class SgdLoop implements Updates.SgdKernels {
   static final int MOMENTUM = 1;
   static final int NESTEROV = 2;
@@ -25,35 +30,59 @@ final class SgdLoop implements Updates.SgdKernels {
     float lambda = (float) rule.weightDecay();
     long n = p.elements();
     return RECIPE.has(MOMENTUM)
-        ? () -> momentum(ps, gs, vs, pTo, vTo, n, Lanes.get(eta, 0), mu, lambda)
-        : () -> plain(ps, gs, pTo, n, Lanes.get(eta, 0), lambda);
+        ? () -> momentum(ps, gs, 0, vs, pTo, vTo, 0, n, Lanes.get(eta, 0), mu, lambda)
+        : () -> plain(ps, gs, 0, pTo, 0, n, Lanes.get(eta, 0), lambda);
   }
 
+  @Override
+  public TileFinish finish(Updates.SgdRule rule, Slice p, Slice rate, Slice v) {
+    MemorySegment ps = p.memory();
+    MemorySegment vs = v.memory();
+    MemorySegment eta = rate.memory();
+    float mu = (float) rule.momentum();
+    float lambda = (float) rule.weightDecay();
+    return RECIPE.has(MOMENTUM)
+        ? (sums, sumsAt, at, column, n) ->
+            momentum(ps, sums, sumsAt, vs, ps, vs, at, n, Lanes.get(eta, 0), mu, lambda)
+        : (sums, sumsAt, at, column, n) ->
+            plain(ps, sums, sumsAt, ps, at, n, Lanes.get(eta, 0), lambda);
+  }
+
+  /** On the elements from {@code at} on, with the gradients from {@code g0} on. */
   private static void plain(
-      MemorySegment ps, MemorySegment gs, MemorySegment pTo, long n, float eta, float lambda) {
+      MemorySegment ps,
+      MemorySegment gs,
+      long g0,
+      MemorySegment pTo,
+      long at,
+      long n,
+      float eta,
+      float lambda) {
     FloatVector minusEta = Lanes.broadcast(-eta);
     FloatVector decay = Lanes.broadcast(lambda);
     long full = n & -Lanes.COUNT;
     for (long i = 0; i < full; i += Lanes.COUNT) {
-      FloatVector p = Lanes.load(ps, i);
-      FloatVector g = Lanes.load(gs, i);
+      FloatVector p = Lanes.load(ps, at + i);
+      FloatVector g = Lanes.load(gs, g0 + i);
       FloatVector d = RECIPE.has(DECAY) ? p.fma(decay, g) : g;
-      Lanes.store(d.fma(minusEta, p), pTo, i);
+      Lanes.store(d.fma(minusEta, p), pTo, at + i);
     }
     for (long i = full; i < n; i++) {
-      float p = Lanes.get(ps, i);
-      float g = Lanes.get(gs, i);
+      float p = Lanes.get(ps, at + i);
+      float g = Lanes.get(gs, g0 + i);
       float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
-      Lanes.set(pTo, i, Math.fma(d, -eta, p));
+      Lanes.set(pTo, at + i, Math.fma(d, -eta, p));
     }
   }
 
   private static void momentum(
       MemorySegment ps,
       MemorySegment gs,
+      long g0,
       MemorySegment vs,
       MemorySegment pTo,
       MemorySegment vTo,
+      long at,
       long n,
       float eta,
       float mu,
@@ -63,21 +92,24 @@ final class SgdLoop implements Updates.SgdKernels {
     FloatVector keep = Lanes.broadcast(mu);
     long full = n & -Lanes.COUNT;
     for (long i = 0; i < full; i += Lanes.COUNT) {
-      FloatVector p = Lanes.load(ps, i);
-      FloatVector g = Lanes.load(gs, i);
+      FloatVector p = Lanes.load(ps, at + i);
+      FloatVector g = Lanes.load(gs, g0 + i);
       FloatVector d = RECIPE.has(DECAY) ? p.fma(decay, g) : g;
-      FloatVector v = Lanes.load(vs, i).fma(keep, d);
-      Lanes.store(v, vTo, i);
+      FloatVector sum = Lanes.load(vs, at + i).fma(keep, d);
+      FloatVector v = sum.blend(0f, sum.lanewise(VectorOperators.ABS).lt(Float.MIN_NORMAL));
+      Lanes.store(v, vTo, at + i);
       FloatVector step = RECIPE.has(NESTEROV) ? v.fma(keep, d) : v;
-      Lanes.store(step.fma(minusEta, p), pTo, i);
+      Lanes.store(step.fma(minusEta, p), pTo, at + i);
     }
     for (long i = full; i < n; i++) {
-      float p = Lanes.get(ps, i);
-      float g = Lanes.get(gs, i);
+      float p = Lanes.get(ps, at + i);
+      float g = Lanes.get(gs, g0 + i);
       float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
-      float v = Math.fma(Lanes.get(vs, i), mu, d);
-      Lanes.set(vTo, i, v);
-      Lanes.set(pTo, i, Math.fma(RECIPE.has(NESTEROV) ? Math.fma(v, mu, d) : v, -eta, p));
+      float sum = Math.fma(Lanes.get(vs, at + i), mu, d);
+      float v = Math.abs(sum) < Float.MIN_NORMAL ? 0 : sum;
+      Lanes.set(vTo, at + i, v);
+      float step = RECIPE.has(NESTEROV) ? Math.fma(v, mu, d) : v;
+      Lanes.set(pTo, at + i, Math.fma(step, -eta, p));
     }
   }
 }

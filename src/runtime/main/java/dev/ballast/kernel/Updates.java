@@ -5,6 +5,9 @@ public final class Updates {
   /** As {@link #sgd}, on floats. */
   interface SgdKernels {
     Kernel bind(SgdRule rule, Slice p, Slice g, Slice rate, Slice v, Slice pOut, Slice vOut);
+
+    /** Steps in place, for gradients that come in rows of tiles. */
+    TileFinish finish(SgdRule rule, Slice p, Slice rate, Slice v);
   }
 
   /** As {@link #adam}, on floats. */
@@ -41,12 +44,17 @@ public final class Updates {
     if (!FloatLoops.serves(p, g, rate, pOut) || momentum && !FloatLoops.serves(v, vOut)) {
       return referenceSgd(rule, p, g, rate, v, pOut, vOut);
     }
+    return sgdLoop(rule).bind(rule, p, g, rate, v, pOut, vOut);
+  }
+
+  /** The loop for a rule, where there are vectors. */
+  static SgdKernels sgdLoop(SgdRule rule) {
+    boolean momentum = rule.momentum() != 0;
     int variant =
         (momentum ? SgdLoop.MOMENTUM : 0)
             | (momentum && rule.nesterov() ? SgdLoop.NESTEROV : 0)
             | (rule.weightDecay() != 0 ? SgdLoop.DECAY : 0);
-    return FloatLoops.loop(SgdKernels.class, SgdLoop.class, variant)
-        .bind(rule, p, g, rate, v, pOut, vOut);
+    return FloatLoops.loop(SgdKernels.class, SgdLoop.class, variant);
   }
 
   /**

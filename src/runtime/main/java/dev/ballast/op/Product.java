@@ -84,8 +84,19 @@ public sealed interface Product extends BuiltIn {
     }
 
     @Override
+    public long workspaceBytes(List<TensorType> inputs) {
+      return workspaceBytes(inputs, false);
+    }
+
+    private long workspaceBytes(List<TensorType> inputs, boolean adds) {
+      TensorType a = inputs.getFirst();
+      return Gemm.workspaceBytes(
+          a.dtype(), dims(a, inputs.getLast()), transposeA, transposeB, adds);
+    }
+
+    @Override
     public Kernel bind(Slices s) {
-      return Gemm.matmul(transposeA, transposeB, s.in(0), s.in(1), s.out());
+      return Gemm.matmul(transposeA, transposeB, s);
     }
 
     @Override
@@ -139,8 +150,13 @@ public sealed interface Product extends BuiltIn {
     }
 
     @Override
+    public long workspaceBytes(List<TensorType> inputs) {
+      return product().workspaceBytes(inputs.subList(1, 3), true);
+    }
+
+    @Override
     public Kernel bind(Slices s) {
-      return Gemm.matmulAdd(transposeA, transposeB, s.in(0), s.in(1), s.in(2), s.out());
+      return Gemm.matmulAdd(transposeA, transposeB, s);
     }
 
     @Override

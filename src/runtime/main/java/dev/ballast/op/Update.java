@@ -3,10 +3,13 @@ package dev.ballast.op;
 import dev.ballast.ir.Backprop;
 import dev.ballast.kernel.Kernel;
 import dev.ballast.kernel.Movement;
+import dev.ballast.kernel.SgdProduct;
 import dev.ballast.kernel.Slices;
 import dev.ballast.kernel.Updates;
 import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -164,6 +167,80 @@ public sealed interface Update extends BuiltIn {
       return Updates.referenceAdam(
           rule(), s.in(0), s.in(1), s.in(2), s.in(3), s.in(4), s.in(5), s.out(0), s.out(1),
           s.out(2));
+    }
+  }
+
+  /**
+   * {@link Sgd} whose gradient is the product A·B of two matrices, A stored as [K,M] with {@code
+   * transposeA}: inputs p, A, B, rate[, velocity]; results p′[, velocity′]. Each piece of the
+   * product changes its piece of the parameter while it is still in registers, so that the gradient
+   * is never in memory.
+   */
+  @OpName("matmul_sgd")
+  record MatMulSgd(boolean transposeA, double momentum, boolean nesterov, double weightDecay)
+      implements Update {
+    private Sgd sgd() {
+      return new Sgd(momentum, nesterov, weightDecay);
+    }
+
+    private Product.MatMul product() {
+      return new Product.MatMul(transposeA, false);
+    }
+
+    private List<TensorType> asSgd(List<TensorType> inputs) {
+      List<TensorType> types = new ArrayList<>(inputs);
+      types.remove(2);
+      types.set(1, product().infer(inputs.subList(1, 3)).getFirst());
+      return types;
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(momentum == 0 ? 4 : 5, inputs);
+      if (inputs.getFirst().shape().rank() != 2) {
+        throw misfit("the parameter must be a matrix, not " + inputs.getFirst());
+      }
+      try {
+        return sgd().infer(asSgd(inputs));
+      } catch (ShapeException e) {
+        throw misfit(e.getMessage());
+      }
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return product().flops(inputs.subList(1, 3)) + sgd().flops(asSgd(inputs));
+    }
+
+    @Override
+    public List<InPlace> inPlace(List<TensorType> inputs) {
+      return momentum == 0
+          ? List.of(new InPlace(0, 0, true))
+          : List.of(new InPlace(0, 0, true), new InPlace(1, 4, true));
+    }
+
+    private Updates.SgdRule rule() {
+      return new Updates.SgdRule(momentum, nesterov, weightDecay);
+    }
+
+    /** Whether one kernel does both faster than two would. */
+    public static boolean serves(TensorType p) {
+      return SgdProduct.serves(p);
+    }
+
+    @Override
+    public long workspaceBytes(List<TensorType> inputs) {
+      return SgdProduct.workspaceBytes(inputs.getFirst());
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return SgdProduct.bind(transposeA, rule(), s);
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return SgdProduct.reference(transposeA, rule(), s);
     }
   }
 }

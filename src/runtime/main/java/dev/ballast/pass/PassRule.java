@@ -13,6 +13,8 @@ public enum PassRule {
   ACCUMULATE,
   /** Of what is kept for its sign alone only the sign is kept, a bit each. */
   BIT_MASKS,
+  /** A product that is only the gradient of an update is computed where it is applied. */
+  FUSE_UPDATES,
   /** Updates run as soon as their gradient is there and nobody else reads the parameter. */
   EARLY_UPDATES;
 

@@ -82,8 +82,13 @@ final class Rewrite {
 
   /** Emits another op in the node's place. */
   List<Expr> emit(Node n, Op op) {
+    return emit(n, op, inputs(n));
+  }
+
+  /** Emits another op on other inputs in the node's place; its results are of the same types. */
+  List<Expr> emit(Node n, Op op, List<Expr> inputs) {
     List<Expr> results =
-        to.named(n.name(), () -> to.during(n.phase(), () -> to.applyAll(op, inputs(n))));
+        to.named(n.name(), () -> to.during(n.phase(), () -> to.applyAll(op, inputs)));
     for (int i = 0; i < results.size(); i++) {
       mapped.put(n.results().get(i), results.get(i));
     }

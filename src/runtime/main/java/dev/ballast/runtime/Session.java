@@ -4,6 +4,7 @@ import dev.ballast.ir.Value;
 import dev.ballast.kernel.Kernel;
 import dev.ballast.kernel.Slice;
 import dev.ballast.kernel.Slices;
+import dev.ballast.kernel.Workers;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Place;
 import dev.ballast.plan.Plan;
@@ -209,6 +210,7 @@ public final class Session implements AutoCloseable {
 
   private Kernel[] bind() {
     List<Kernel> bound = new ArrayList<>();
+    Workers workers = Workers.of(options.threads());
     for (Step step : plan.steps()) {
       List<Slice> in = step.node().inputs().stream().map(this::slice).toList();
       List<Slice> out = step.node().results().stream().map(this::slice).toList();
@@ -216,7 +218,7 @@ public final class Session implements AutoCloseable {
           step.workspace().isPresent()
               ? bytes(plan.buffers().get(step.workspace().getAsInt()))
               : MemorySegment.NULL;
-      bound.add(step.node().op().bind(new Slices(in, out, workspace)));
+      bound.add(step.node().op().bind(new Slices(in, out, workspace, workers)));
       if (options.poison()) {
         step.dying().forEach(id -> bound.add(poison(bytes(plan.buffers().get(id)))));
       }

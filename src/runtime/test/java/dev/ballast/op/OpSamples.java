@@ -260,6 +260,21 @@ final class OpSamples {
       adam(new Update.Adam(0.8, 0.99, 1e-6, 0.1, true), p);
     }
     row(OpSample.of(new Update.Sgd(0.9, true, 0), f32(3, 5), f32(3, 5), f32(), f32(3, 5)));
+    int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {7, 17, 3}, {13, 64, 2}, {20, 70, 9}, {1, 150, 4}};
+    for (int[] s : sizes) {
+      descents(s[0], s[1], s[2], false);
+      descents(s[0], s[1], s[2], true);
+    }
+  }
+
+  private void descents(int m, int n, int k, boolean ta) {
+    TensorType p = f32(m, n);
+    TensorType a = ta ? f32(k, m) : f32(m, k);
+    TensorType b = f32(k, n);
+    row(OpSample.of(new Update.MatMulSgd(ta, 0, false, 0), p, a, b, f32()).tolerance(2e-5));
+    row(OpSample.of(new Update.MatMulSgd(ta, 0, false, 0.1), p, a, b, f32()).tolerance(2e-5));
+    row(OpSample.of(new Update.MatMulSgd(ta, 0.9, false, 0), p, a, b, f32(), p).tolerance(2e-5));
+    row(OpSample.of(new Update.MatMulSgd(ta, 0.9, true, 0.1), p, a, b, f32(), p).tolerance(2e-5));
   }
 
   /** All positive, since the mean of squares is. */

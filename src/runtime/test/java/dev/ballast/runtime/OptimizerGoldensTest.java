@@ -108,6 +108,7 @@ class OptimizerGoldensTest {
         b.update(v, next.get(2));
       }
       case Update.Assign ignored -> throw new IllegalArgumentException("no optimizer");
+      case Update.MatMulSgd ignored -> throw new IllegalArgumentException("has no gradient input");
     }
     return b.build();
   }

@@ -128,7 +128,7 @@ class SteadyStateTest {
     var plan = Planner.plan(graph, PlanOptions.defaults());
     List<float[]> weights = new ArrayList<>();
     for (boolean poison : new boolean[] {false, true}) {
-      try (Session s = Session.open(plan, new SessionOptions(poison))) {
+      try (Session s = Session.open(plan, SessionOptions.defaults().withPoison(poison))) {
         MODEL.initialize(1, s::parameter);
         s.input(Graphs.RATE).set(0, 1e-3);
         feed(s);

@@ -1,0 +1,143 @@
+package dev.ballast.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * C[M,N] in register tiles: which rows and which columns each tile has. A tile computes an element
+ * of C from first step to last, so the cut changes no bit of the result.
+ */
+final class TileGrid {
+  /** Whether the machine has 16 vector registers, as x86 without AVX-512, and not 32. */
+  private static final boolean FEW_REGISTERS = FloatLoops.TAILS == 0 && Lanes.COUNT < 16;
+
+  /**
+   * Rows of a tile, by its vectors across: with the factors and vectors of one step its sums fill
+   * the registers. No tile has more sums: HotSpot's first compiler fails on more code.
+   */
+  private static final int[] HEIGHTS =
+      FEW_REGISTERS ? new int[] {0, 10, 6} : new int[] {0, 12, 12, 8, 6};
+
+  /** Vectors across a tile of one row, which only bandwidth limits. */
+  static final int MOST_VECTORS = 8;
+
+  private static final int MOST_SUMS = 24;
+
+  private final int[] firstRow;
+  private final int[] firstColumn;
+  private final int[] tails;
+  private final Tile[][] tiles;
+  private final int depth;
+  private final int columns;
+  private final int tileColumns;
+
+  TileGrid(Gemm.Dims d) {
+    this.depth = d.k();
+    this.columns = d.n();
+    int across = across(d);
+    int[] heights = heights(d.m(), height(d));
+    tileColumns = across * Lanes.COUNT;
+    int panels = Math.ceilDiv(columns, tileColumns);
+    firstRow = new int[heights.length + 1];
+    firstColumn = new int[panels];
+    tails = new int[panels];
+    tiles = new Tile[panels][heights.length];
+    for (int i = 0; i < heights.length; i++) {
+      firstRow[i + 1] = firstRow[i] + heights[i];
+    }
+    for (int p = 0; p < panels; p++) {
+      firstColumn[p] = p * tileColumns;
+      int width = Math.min(tileColumns, columns - firstColumn[p]);
+      tails[p] = width % Lanes.COUNT;
+      for (int i = 0; i < heights.length; i++) {
+        int vectors = Math.ceilDiv(width, Lanes.COUNT);
+        tiles[p][i] = TileCode.of(new Tile.Form(heights[i], vectors, tails[p] > 0));
+      }
+    }
+  }
+
+  private static int across(Gemm.Dims d) {
+    int most = d.m() == 1 ? MOST_VECTORS : HEIGHTS.length - 1;
+    return Math.min(most, Math.ceilDiv(d.n(), Lanes.COUNT));
+  }
+
+  private static int height(Gemm.Dims d) {
+    return d.m() == 1 ? 1 : HEIGHTS[across(d)];
+  }
+
+  /** The number of rows of tiles of a product. */
+  static int bands(Gemm.Dims d) {
+    return Math.ceilDiv(d.m(), height(d));
+  }
+
+  /** Rows of the tiles from top to bottom. */
+  private static int[] heights(int rows, int height) {
+    int[] heights = new int[Math.ceilDiv(rows, height)];
+    Arrays.fill(heights, height);
+    heights[heights.length - 1] = rows - height * (heights.length - 1);
+    return heights;
+  }
+
+  /** Bytes that the sums of any tile take. */
+  static long sumsBytes() {
+    return (long) MOST_SUMS * Lanes.COUNT * Float.BYTES;
+  }
+
+  /** The number of rows of tiles. */
+  int bands() {
+    return firstRow.length - 1;
+  }
+
+  /** The first row of a band, or the number of rows where there is no such band. */
+  int firstRow(int band) {
+    return firstRow[band];
+  }
+
+  /** Computes the bands from {@code from} until {@code to} of C. */
+  void run(int from, int to, Left a, Right b, MemorySegment c, long cRow) {
+    for (int p = 0; p < firstColumn.length; p++) {
+      long column = (long) firstColumn[p] * Float.BYTES;
+      for (int i = from; i < to; i++) {
+        tile(p, i, a, b, c, firstRow[i] * cRow + column, cRow);
+      }
+    }
+  }
+
+  /**
+   * The same, with the sums of each tile left at the start of {@code sums} and finished from there.
+   */
+  void run(int from, int to, Left a, Right b, MemorySegment sums, TileFinish finish) {
+    for (int p = 0; p < firstColumn.length; p++) {
+      int n = Math.min(columns - firstColumn[p], tileColumns);
+      for (int i = from; i < to; i++) {
+        tile(p, i, a, b, sums, 0, (long) tileColumns * Float.BYTES);
+        for (int r = firstRow[i]; r < firstRow[i + 1]; r++) {
+          long sumsAt = (long) (r - firstRow[i]) * tileColumns;
+          finish.row(sums, sumsAt, (long) r * columns + firstColumn[p], firstColumn[p], n);
+        }
+      }
+    }
+  }
+
+  private void tile(int p, int i, Left a, Right b, MemorySegment c, long at, long cRow) {
+    tiles[p][i].run(
+        a.memory,
+        firstRow[i] * a.row,
+        a.row,
+        a.step,
+        b.memory,
+        (long) firstColumn[p] * Float.BYTES,
+        b.step,
+        depth,
+        c,
+        at,
+        cRow,
+        tails[p]);
+  }
+
+  /** A: the element of row r and step s lies at r·row + s·step. */
+  record Left(MemorySegment memory, long row, long step) {}
+
+  /** B: the columns of step s are contiguous, from s·step on. */
+  record Right(MemorySegment memory, long step) {}
+}
