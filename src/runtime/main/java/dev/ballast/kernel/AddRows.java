@@ -2,20 +2,20 @@ package dev.ballast.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/** Template: adds a product, row by row of a tile, to what C holds. */
+/** Template: adds a product, a few rows at a time, to what C holds. */
 final class AddRows implements TileFinishes {
   @Override
   public TileFinish adding(MemorySegment c) {
-    return (sums, sumsAt, at, column, n) -> row(sums, sumsAt, c, at, n);
+    return (sums, at, n) -> add(sums, c, at, n);
   }
 
-  private static void row(MemorySegment sums, long sumsAt, MemorySegment c, long at, long n) {
+  private static void add(MemorySegment sums, MemorySegment c, long at, long n) {
     long full = n & -Lanes.COUNT;
     for (long i = 0; i < full; i += Lanes.COUNT) {
-      Lanes.store(Lanes.load(c, at + i).add(Lanes.load(sums, sumsAt + i)), c, at + i);
+      Lanes.store(Lanes.load(c, at + i).add(Lanes.load(sums, i)), c, at + i);
     }
     for (long i = full; i < n; i++) {
-      Lanes.set(c, at + i, Lanes.get(c, at + i) + Lanes.get(sums, sumsAt + i));
+      Lanes.set(c, at + i, Lanes.get(c, at + i) + Lanes.get(sums, i));
     }
   }
 }

@@ -14,6 +14,9 @@ final class DotProduct implements Kernel, Workers.Task {
   /** Rows of B in one piece, a multiple of all that meet A at a time. */
   private static final int SHARE = 48;
 
+  /** What the sums of one step take at most. */
+  private static final long SUMS_BYTES = 24L * Lanes.COUNT * Float.BYTES;
+
   /** Rows of B at a time, by the rows of A: with the sums they fill the registers. */
   private static final int[] AT_A_TIME = {0, 8, 8, 8, 6, 4, 4, 3, 3};
 
@@ -45,12 +48,12 @@ final class DotProduct implements Kernel, Workers.Task {
     this.loop = FloatLoops.loop(DotLoop.class, DotSums.class);
     this.sums = new MemorySegment[Math.ceilDiv(dims.n(), SHARE)];
     for (int i = 0; i < sums.length; i++) {
-      sums[i] = o.workspace().asSlice(i * TileGrid.sumsBytes(), TileGrid.sumsBytes());
+      sums[i] = o.workspace().asSlice(i * SUMS_BYTES, SUMS_BYTES);
     }
   }
 
   static long workspaceBytes(Gemm.Dims d) {
-    return Math.ceilDiv(d.n(), SHARE) * TileGrid.sumsBytes();
+    return Math.ceilDiv(d.n(), SHARE) * SUMS_BYTES;
   }
 
   @Override

@@ -31,12 +31,12 @@ public enum ProductKernel {
 
     @Override
     Kernel bind(Operands o, Workers workers) {
-      TileGrid grid = new TileGrid(o.dims);
       if (!o.adds) {
+        TileGrid grid = new TileGrid(o.dims);
         return new TiledProduct(grid, o.left(), o.right(), o.c, o.rowBytes(), workers);
       }
       TileFinish adding = FloatLoops.loop(TileFinishes.class, AddRows.class).adding(o.c);
-      return new FinishedProduct(grid, o.left(), o.right(), adding, o.workspace, workers);
+      return new FinishedProduct(o.dims, o.left(), o.right(), adding, o.workspace, workers);
     }
   },
   /** {@link TransposedProduct}, for A·Bᵀ with many rows in A. */

@@ -30,8 +30,8 @@ final class SgdLoop implements Updates.SgdKernels {
     float lambda = (float) rule.weightDecay();
     long n = p.elements();
     return RECIPE.has(MOMENTUM)
-        ? () -> momentum(ps, gs, 0, vs, pTo, vTo, 0, n, Lanes.get(eta, 0), mu, lambda)
-        : () -> plain(ps, gs, 0, pTo, 0, n, Lanes.get(eta, 0), lambda);
+        ? () -> momentum(ps, gs, vs, pTo, vTo, 0, n, Lanes.get(eta, 0), mu, lambda)
+        : () -> plain(ps, gs, pTo, 0, n, Lanes.get(eta, 0), lambda);
   }
 
   @Override
@@ -42,17 +42,14 @@ final class SgdLoop implements Updates.SgdKernels {
     float mu = (float) rule.momentum();
     float lambda = (float) rule.weightDecay();
     return RECIPE.has(MOMENTUM)
-        ? (sums, sumsAt, at, column, n) ->
-            momentum(ps, sums, sumsAt, vs, ps, vs, at, n, Lanes.get(eta, 0), mu, lambda)
-        : (sums, sumsAt, at, column, n) ->
-            plain(ps, sums, sumsAt, ps, at, n, Lanes.get(eta, 0), lambda);
+        ? (sums, at, n) -> momentum(ps, sums, vs, ps, vs, at, n, Lanes.get(eta, 0), mu, lambda)
+        : (sums, at, n) -> plain(ps, sums, ps, at, n, Lanes.get(eta, 0), lambda);
   }
 
-  /** On the elements from {@code at} on, with the gradients from {@code g0} on. */
+  /** On the elements from {@code at} on, whose gradients begin at 0. */
   private static void plain(
       MemorySegment ps,
       MemorySegment gs,
-      long g0,
       MemorySegment pTo,
       long at,
       long n,
@@ -63,13 +60,13 @@ final class SgdLoop implements Updates.SgdKernels {
     long full = n & -Lanes.COUNT;
     for (long i = 0; i < full; i += Lanes.COUNT) {
       FloatVector p = Lanes.load(ps, at + i);
-      FloatVector g = Lanes.load(gs, g0 + i);
+      FloatVector g = Lanes.load(gs, i);
       FloatVector d = RECIPE.has(DECAY) ? p.fma(decay, g) : g;
       Lanes.store(d.fma(minusEta, p), pTo, at + i);
     }
     for (long i = full; i < n; i++) {
       float p = Lanes.get(ps, at + i);
-      float g = Lanes.get(gs, g0 + i);
+      float g = Lanes.get(gs, i);
       float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
       Lanes.set(pTo, at + i, Math.fma(d, -eta, p));
     }
@@ -78,7 +75,6 @@ final class SgdLoop implements Updates.SgdKernels {
   private static void momentum(
       MemorySegment ps,
       MemorySegment gs,
-      long g0,
       MemorySegment vs,
       MemorySegment pTo,
       MemorySegment vTo,
@@ -93,7 +89,7 @@ final class SgdLoop implements Updates.SgdKernels {
     long full = n & -Lanes.COUNT;
     for (long i = 0; i < full; i += Lanes.COUNT) {
       FloatVector p = Lanes.load(ps, at + i);
-      FloatVector g = Lanes.load(gs, g0 + i);
+      FloatVector g = Lanes.load(gs, i);
       FloatVector d = RECIPE.has(DECAY) ? p.fma(decay, g) : g;
       FloatVector sum = Lanes.load(vs, at + i).fma(keep, d);
       FloatVector v = sum.blend(0f, sum.lanewise(VectorOperators.ABS).lt(Float.MIN_NORMAL));
@@ -103,7 +99,7 @@ final class SgdLoop implements Updates.SgdKernels {
     }
     for (long i = full; i < n; i++) {
       float p = Lanes.get(ps, at + i);
-      float g = Lanes.get(gs, g0 + i);
+      float g = Lanes.get(gs, i);
       float d = RECIPE.has(DECAY) ? Math.fma(p, lambda, g) : g;
       float sum = Math.fma(Lanes.get(vs, at + i), mu, d);
       float v = Math.abs(sum) < Float.MIN_NORMAL ? 0 : sum;

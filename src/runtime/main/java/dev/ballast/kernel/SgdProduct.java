@@ -53,7 +53,7 @@ public final class SgdProduct {
         Updates.sgdLoop(rule).finish(rule, s.out(), s.in(3), keeps ? s.out(1) : s.out());
     kernels.add(
         new FinishedProduct(
-            new TileGrid(d), operands.left(), operands.right(), step, s.workspace(), s.workers()));
+            d, operands.left(), operands.right(), step, s.workspace(), s.workers()));
     return kernels.size() == 1 ? kernels.getFirst() : Movement.sequence(kernels);
   }
 

@@ -13,6 +13,11 @@ public final class Simd {
     return AVAILABLE;
   }
 
+  /** Floats in a vector of the width in use; 1 where there are none. */
+  static int lanes() {
+    return AVAILABLE ? Width.BITS / Float.SIZE : 1;
+  }
+
   /** For people: the width in use, or why there is none. */
   public static String description() {
     return AVAILABLE

@@ -2,15 +2,13 @@ package dev.ballast.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/** What becomes of a tile's sums, which are in the first-level cache, on their way to C. */
+/** What becomes of a product's sums, which are still in the cache, on their way to C. */
 interface TileFinish {
   /**
-   * A row of a tile.
+   * A few rows of C.
    *
-   * @param sums where the row's sums lie, from element {@code sumsAt} on
-   * @param at the row's first element in C
-   * @param column that element's column
-   * @param n the number of columns
+   * @param sums the product's elements from C's element {@code at} on
+   * @param n the number of elements
    */
-  void row(MemorySegment sums, long sumsAt, long at, long column, int n);
+  void rows(MemorySegment sums, long at, long n);
 }

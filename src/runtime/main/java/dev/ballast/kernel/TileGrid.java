@@ -21,8 +21,6 @@ final class TileGrid {
   /** Vectors across a tile of one row, which only bandwidth limits. */
   static final int MOST_VECTORS = 8;
 
-  private static final int MOST_SUMS = 24;
-
   private final int[] firstRow;
   private final int[] firstColumn;
   private final int[] tails;
@@ -78,9 +76,9 @@ final class TileGrid {
     return heights;
   }
 
-  /** Bytes that the sums of any tile take. */
-  static long sumsBytes() {
-    return (long) MOST_SUMS * Lanes.COUNT * Float.BYTES;
+  /** Bytes of a band of a product. */
+  static long bandBytes(Gemm.Dims d) {
+    return (long) height(d) * d.n() * Float.BYTES;
   }
 
   /** The number of rows of tiles. */
@@ -103,19 +101,11 @@ final class TileGrid {
     }
   }
 
-  /**
-   * The same, with the sums of each tile left at the start of {@code sums} and finished from there.
-   */
-  void run(int from, int to, Left a, Right b, MemorySegment sums, TileFinish finish) {
+  /** Computes one band into {@code sums}, row after row. */
+  void run(int band, Left a, Right b, MemorySegment sums) {
+    long row = (long) columns * Float.BYTES;
     for (int p = 0; p < firstColumn.length; p++) {
-      int n = Math.min(columns - firstColumn[p], tileColumns);
-      for (int i = from; i < to; i++) {
-        tile(p, i, a, b, sums, 0, (long) tileColumns * Float.BYTES);
-        for (int r = firstRow[i]; r < firstRow[i + 1]; r++) {
-          long sumsAt = (long) (r - firstRow[i]) * tileColumns;
-          finish.row(sums, sumsAt, (long) r * columns + firstColumn[p], firstColumn[p], n);
-        }
-      }
+      tile(p, band, a, b, sums, (long) firstColumn[p] * Float.BYTES, row);
     }
   }
 

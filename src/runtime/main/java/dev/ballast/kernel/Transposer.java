@@ -15,7 +15,17 @@ final class Transposer {
   private static final long LOW = 0xFFFFFFFFL;
   private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
+  private static final boolean BY_VECTORS = Simd.isAvailable() && Simd.lanes() == SQUARE;
+  private static final Squares OUTER = squares(0);
+  private static final Squares INNER = squares(1);
+
   private Transposer() {}
+
+  private static Squares squares(int half) {
+    return BY_VECTORS
+        ? FloatLoops.loop(Squares.class, SquareLoop.class, half)
+        : (from, fromAt, fromRow, to, toAt, toRow) -> {};
+  }
 
   /**
    * {@code to[c][r] = from[r][c]}. Starts and strides count bytes.
@@ -49,6 +59,12 @@ final class Transposer {
     }
   }
 
+  /** Halves of a square's transposition; offsets and strides count elements. */
+  interface Squares {
+    void half(
+        MemorySegment from, long fromAt, long fromRow, MemorySegment to, long toAt, long toRow);
+  }
+
   private static void square(
       MemorySegment from,
       long fromAt,
@@ -58,6 +74,11 @@ final class Transposer {
       long toRow,
       int height,
       int width) {
+    if (BY_VECTORS && height == SQUARE && width == SQUARE) {
+      OUTER.half(from, fromAt >> 2, fromRow >> 2, to, toAt >> 2, toRow >> 2);
+      INNER.half(to, toAt >> 2, toRow >> 2, to, toAt >> 2, toRow >> 2);
+      return;
+    }
     int evenHeight = LITTLE ? height & -2 : 0;
     int evenWidth = LITTLE ? width & -2 : 0;
     for (int c = 0; c < evenWidth; c += 2) {
