@@ -31,7 +31,7 @@ final class DotCode {
 
   /** The dots of this form. */
   static Dots of(Dots.Form form) {
-    return MADE.computeIfAbsent(form, f -> WarmDots.of(f, define(f)));
+    return MADE.computeIfAbsent(form, WarmDots::of);
   }
 
   /** The generated code itself. */

@@ -54,7 +54,9 @@ final class TileCode {
 
   /** The tile of this form. */
   static Tile of(Tile.Form form) {
-    return MADE.computeIfAbsent(form, f -> WarmTile.of(f, define(f)));
+    boolean masks = FloatLoops.TAILS != Recipe.MASKLESS;
+    return MADE.computeIfAbsent(
+        form, f -> f.masked() && !masks ? new PlainTile(f) : WarmTile.of(f));
   }
 
   /** The generated code itself. */

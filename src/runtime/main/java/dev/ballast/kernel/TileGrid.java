@@ -16,47 +16,47 @@ final class TileGrid {
    * the registers. No tile has more sums: HotSpot's first compiler fails on more code.
    */
   private static final int[] HEIGHTS =
-      FEW_REGISTERS ? new int[] {0, 10, 6} : new int[] {0, 12, 12, 8, 6};
+      FEW_REGISTERS ? new int[] {0, 10, 6} : new int[] {0, 12, 10, 7, 6};
 
   /** Vectors across a tile of one row, which only bandwidth limits. */
   static final int MOST_VECTORS = 8;
 
   private final int[] firstRow;
   private final int[] firstColumn;
-  private final int[] tails;
   private final Tile[][] tiles;
   private final int depth;
   private final int columns;
-  private final int tileColumns;
+  private final int tail;
 
   TileGrid(Gemm.Dims d) {
     this.depth = d.k();
     this.columns = d.n();
-    int across = across(d);
+    this.tail = columns % Lanes.COUNT;
     int[] heights = heights(d.m(), height(d));
-    tileColumns = across * Lanes.COUNT;
-    int panels = Math.ceilDiv(columns, tileColumns);
     firstRow = new int[heights.length + 1];
-    firstColumn = new int[panels];
-    tails = new int[panels];
-    tiles = new Tile[panels][heights.length];
     for (int i = 0; i < heights.length; i++) {
       firstRow[i + 1] = firstRow[i] + heights[i];
     }
+    int across = across(d);
+    int whole = columns / Lanes.COUNT;
+    int wide = Math.ceilDiv(whole, across);
+    // A partial vector has tiles to itself: masks would make the code of a wide tile too long.
+    int panels = wide + (tail > 0 ? 1 : 0);
+    firstColumn = new int[panels];
+    tiles = new Tile[panels][heights.length];
     for (int p = 0; p < panels; p++) {
-      firstColumn[p] = p * tileColumns;
-      int width = Math.min(tileColumns, columns - firstColumn[p]);
-      tails[p] = width % Lanes.COUNT;
+      int first = Math.min(p * across, whole);
+      int vectors = p < wide ? Math.min(across, whole - first) : 1;
+      firstColumn[p] = first * Lanes.COUNT;
       for (int i = 0; i < heights.length; i++) {
-        int vectors = Math.ceilDiv(width, Lanes.COUNT);
-        tiles[p][i] = TileCode.of(new Tile.Form(heights[i], vectors, tails[p] > 0));
+        tiles[p][i] = TileCode.of(new Tile.Form(heights[i], vectors, p == wide));
       }
     }
   }
 
   private static int across(Gemm.Dims d) {
     int most = d.m() == 1 ? MOST_VECTORS : HEIGHTS.length - 1;
-    return Math.min(most, Math.ceilDiv(d.n(), Lanes.COUNT));
+    return Math.clamp(d.n() / Lanes.COUNT, 1, most);
   }
 
   private static int height(Gemm.Dims d) {
@@ -122,7 +122,7 @@ final class TileGrid {
         c,
         at,
         cRow,
-        tails[p]);
+        tail);
   }
 
   /** A: the element of row r and step s lies at r·row + s·step. */
