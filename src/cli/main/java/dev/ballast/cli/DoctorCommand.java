@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import dev.ballast.kernel.ProductTable;
 import dev.ballast.kernel.Simd;
 import dev.ballast.openblas.Attempt;
 import dev.ballast.openblas.LoadReport;
@@ -55,6 +56,7 @@ final class DoctorCommand implements Callable<Integer> {
             + System.getProperty("os.arch"));
     r.put("processors", Runtime.getRuntime().availableProcessors());
     r.put("simd", Simd.description());
+    r.put("products", ProductTable.inUse().origin());
     var os = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
     r.put("physicalMemoryBytes", os.getTotalMemorySize());
     r.put("freeMemoryBytes", os.getFreeMemorySize());

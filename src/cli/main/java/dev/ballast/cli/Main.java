@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       PathsCommand.class,
       GradcheckCommand.class,
       BenchCommand.class,
+      TuneCommand.class,
       DoctorCommand.class
     },
     footer = {

@@ -295,6 +295,7 @@ class CommandLineTest {
         "paths",
         "gradcheck",
         "bench",
+        "tune",
         "doctor"
       })
   void helpShowsAnExample(String command) {

@@ -74,7 +74,7 @@ public final class Gemm {
   public static long workspaceBytes(
       DType dtype, Dims d, boolean transposeA, boolean transposeB, boolean adds) {
     return dtype == DType.F32
-        ? ProductChoice.of(d, transposeA, transposeB, adds).workspaceBytes(d, adds)
+        ? ProductTable.inUse().choose(d, transposeA, transposeB, adds).workspaceBytes(d, adds)
         : 0;
   }
 
@@ -105,7 +105,7 @@ public final class Gemm {
     Layout l = Layout.of(transposeA, transposeB, a, b, c);
     ProductKernel way =
         c.dtype() == DType.F32
-            ? ProductChoice.of(l.dims(), transposeA, transposeB, adds)
+            ? ProductTable.inUse().choose(l.dims(), transposeA, transposeB, adds)
             : ProductKernel.OPENBLAS;
     float beta = adds ? 1 : 0;
     Odometer o = l.batch();

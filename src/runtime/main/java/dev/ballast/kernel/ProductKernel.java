@@ -2,6 +2,7 @@ package dev.ballast.kernel;
 
 import dev.ballast.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** The ways to compute one product of f32 matrices; which is fastest depends on its shape. */
 public enum ProductKernel {
@@ -79,6 +80,9 @@ public enum ProductKernel {
       return new DotProduct(turned(o.dims) ? o.turned() : o, workers);
     }
   };
+
+  /** In the order in which they are tried where nothing was measured. */
+  static final List<ProductKernel> BY_RULE = List.of(DOTS, TILES, TRANSPOSED, OPENBLAS);
 
   /** Rows of A that {@link #TRANSPOSED} turns at a time, a multiple of every machine's lanes. */
   static final int PANEL = 64;

@@ -72,6 +72,20 @@ final class Warmer {
     }
   }
 
+  /** Waits until everything asked for so far is warm or given up. */
+  static void awaitIdle() {
+    synchronized (COLD) {
+      while (warming) {
+        try {
+          COLD.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
   private static void warmAll() {
     while (true) {
       Job<?> job;
@@ -79,6 +93,7 @@ final class Warmer {
         job = COLD.poll();
         if (job == null) {
           warming = false;
+          COLD.notifyAll();
           return;
         }
       }

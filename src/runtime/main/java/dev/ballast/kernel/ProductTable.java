@@ -1,0 +1,208 @@
+package dev.ballast.kernel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Which kernel computes a product fastest, as measured at a grid of shapes. A product goes by the
+ * nearest shape of the grid whose operands are stored alike, nearest in the logarithms; by the
+ * first kernel of that shape's ranking that serves it.
+ *
+ * <p>The table is a text, a line for each shape: the sides ({@code N} as it is or {@code T} for
+ * transposed, A's first), m, n, k, and the kernels, the fastest first. A table comes with Ballast;
+ * {@code ballast tune} writes another for the machine it runs on. A table decides nothing while a
+ * graph runs, and the same table makes the same bits.
+ */
+public final class ProductTable {
+  static final int[] M = {1, 4, 8, 32, 64, 256};
+  static final int[] N = {1, 16, 64, 256, 1024};
+  static final int[] K = {1, 16, 64, 256, 1024};
+
+  /** The system property that names a table to use in place of all others. */
+  public static final String PROPERTY = "ballast.products";
+
+  /** A shape of the grid. */
+  record Point(boolean transposeA, boolean transposeB, int m, int n, int k)
+      implements Comparable<Point> {
+    static Point nearest(Gemm.Dims d, boolean transposeA, boolean transposeB) {
+      return new Point(
+          transposeA, transposeB, nearest(d.m(), M), nearest(d.n(), N), nearest(d.k(), K));
+    }
+
+    private static int nearest(int size, int[] grid) {
+      int best = grid[0];
+      for (int g : grid) {
+        if (Math.abs(Math.log((double) size / g)) < Math.abs(Math.log((double) size / best))) {
+          best = g;
+        }
+      }
+      return best;
+    }
+
+    Gemm.Dims dims() {
+      return new Gemm.Dims(m, n, k);
+    }
+
+    private String sides() {
+      return (transposeA ? "T" : "N") + (transposeB ? "T" : "N");
+    }
+
+    @Override
+    public String toString() {
+      return sides() + " " + m + " " + n + " " + k;
+    }
+
+    @Override
+    public int compareTo(Point o) {
+      int bySides = sides().compareTo(o.sides());
+      return bySides != 0
+          ? bySides
+          : Arrays.compare(new int[] {m, n, k}, new int[] {o.m, o.n, o.k});
+    }
+  }
+
+  private static final class InUse {
+    static final ProductTable TABLE = find();
+  }
+
+  private final String origin;
+  private final Map<Point, List<ProductKernel>> rankings;
+
+  ProductTable(String origin, Map<Point, List<ProductKernel>> rankings) {
+    this.origin = origin;
+    this.rankings = Map.copyOf(rankings);
+  }
+
+  /** The table that products go by in this process. */
+  public static ProductTable inUse() {
+    return InUse.TABLE;
+  }
+
+  /** Where {@code ballast tune} puts its table, and Ballast looks for one. */
+  public static Path tuned() {
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path root =
+        cache == null || cache.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(cache);
+    return root.resolve("ballast").resolve("products-" + Cpu.name() + ".txt");
+  }
+
+  private static ProductTable find() {
+    String named = System.getProperty(PROPERTY);
+    try {
+      if (named != null) {
+        return read(Path.of(named));
+      }
+      Path tuned = tuned();
+      if (Files.isReadable(tuned)) {
+        return read(tuned);
+      }
+      try (InputStream in = ProductTable.class.getResourceAsStream("products.txt")) {
+        if (in == null) {
+          throw new IllegalStateException("products.txt is missing from Ballast's jar");
+        }
+        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        return parse("the table that comes with Ballast", text);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read a table of products: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a table.
+   *
+   * @throws IllegalArgumentException where a line makes no sense; the message names file and line
+   */
+  public static ProductTable read(Path file) throws IOException {
+    return parse(file.toString(), Files.readString(file));
+  }
+
+  static ProductTable parse(String origin, String text) {
+    Map<Point, List<ProductKernel>> rankings = new HashMap<>();
+    String[] lines = text.split("\n");
+    for (int i = 0; i < lines.length; i++) {
+      String line = lines[i].strip();
+      if (!line.isEmpty() && !line.startsWith("#")) {
+        try {
+          parse(line.split("\\s+"), rankings);
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              origin
+                  + ", line "
+                  + (i + 1)
+                  + ": '"
+                  + line
+                  + "' is not a shape and its kernels,"
+                  + " as in 'NT 64 256 1024 transposed openblas'; write the table anew with"
+                  + " 'ballast tune', or delete it",
+              e);
+        }
+      }
+    }
+    return new ProductTable(origin, rankings);
+  }
+
+  private static void parse(String[] words, Map<Point, List<ProductKernel>> rankings) {
+    if (words.length < 5 || !words[0].matches("[NT]{2}")) {
+      throw new IllegalArgumentException("too few words");
+    }
+    Point p =
+        new Point(
+            words[0].charAt(0) == 'T',
+            words[0].charAt(1) == 'T',
+            Integer.parseInt(words[1]),
+            Integer.parseInt(words[2]),
+            Integer.parseInt(words[3]));
+    List<ProductKernel> kernels = new ArrayList<>();
+    for (int i = 4; i < words.length; i++) {
+      kernels.add(ProductKernel.valueOf(words[i].toUpperCase(Locale.ROOT)));
+    }
+    rankings.put(p, List.copyOf(kernels));
+  }
+
+  /** The table's text. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(rankings)
+        .entrySet().stream()
+            .map(
+                e ->
+                    e.getValue().stream()
+                        .map(k -> k.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(" ", e.getKey() + " ", "\n")))
+            .collect(Collectors.joining());
+  }
+
+  /** For people: where the table was found. */
+  public String origin() {
+    return origin;
+  }
+
+  /** The kernel for a product; one that the table has no shape for goes to the first that fits. */
+  ProductKernel choose(Gemm.Dims d, boolean transposeA, boolean transposeB, boolean adds) {
+    List<ProductKernel> ranking =
+        rankings.getOrDefault(Point.nearest(d, transposeA, transposeB), List.of());
+    for (List<ProductKernel> kernels : List.of(ranking, ProductKernel.BY_RULE)) {
+      for (ProductKernel k : kernels) {
+        if (k.serves(d, transposeA, transposeB, adds)) {
+          return k;
+        }
+      }
+    }
+    throw new IllegalStateException("OpenBLAS serves every product");
+  }
+}
