@@ -1,5 +1,7 @@
 package dev.ballast.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,8 +16,14 @@ final class DotProduct implements Kernel, Workers.Task {
   /** Rows of B in one piece, a multiple of all that meet A at a time. */
   private static final int SHARE = 48;
 
-  /** What the sums of one step take at most. */
-  private static final long SUMS_BYTES = 24L * Lanes.COUNT * Float.BYTES;
+  /** What the sums of one step take at most, to the next multiple of sixteen vectors. */
+  private static final long SUMS_BYTES = 32L * Lanes.COUNT * Float.BYTES;
+
+  private static final boolean FOLDS = Lanes.COUNT == 16;
+  private static final Sums OUTER =
+      FloatLoops.loop(Sums.class, FOLDS ? FoldLoop.class : DotSums.class, 0);
+  private static final Sums INNER =
+      FOLDS ? FloatLoops.loop(Sums.class, FoldLoop.class, FoldLoop.INNER) : OUTER;
 
   /** Rows of B at a time, by the rows of A: with the sums they fill the registers. */
   private static final int[] AT_A_TIME = {0, 8, 8, 8, 6, 4, 4, 3, 3};
@@ -31,7 +39,6 @@ final class DotProduct implements Kernel, Workers.Task {
   private final Dots last;
   private final int atATime;
   private final int depth;
-  private final DotLoop loop;
 
   DotProduct(ProductKernel.Operands o, Workers workers) {
     this.dims = o.dims();
@@ -45,7 +52,6 @@ final class DotProduct implements Kernel, Workers.Task {
     int rest = dims.n() % atATime;
     this.last = rest == 0 ? whole : DotCode.of(new Dots.Form(dims.m(), rest));
     this.depth = dims.k() / Lanes.COUNT;
-    this.loop = FloatLoops.loop(DotLoop.class, DotSums.class);
     this.sums = new MemorySegment[Math.ceilDiv(dims.n(), SHARE)];
     for (int i = 0; i < sums.length; i++) {
       sums[i] = o.workspace().asSlice(i * SUMS_BYTES, SUMS_BYTES);
@@ -70,29 +76,40 @@ final class DotProduct implements Kernel, Workers.Task {
       int count = Math.min(atATime, to - j);
       Dots dots = count == atATime ? whole : last;
       dots.run(a, 0, row, b, j * row, row, depth, s);
-      for (int i = 0; i < dims.m(); i++) {
-        loop.row(s, i * count, count, dims, a, i, b, j, c, adds);
+      int sumsMade = dims.m() * count;
+      if (FOLDS) {
+        OUTER.fold(s, sumsMade);
+        INNER.fold(s, Math.ceilDiv(sumsMade, 4));
+      } else {
+        OUTER.fold(s, sumsMade);
+      }
+      store(s, j, count);
+    }
+  }
+
+  /** Adds what is left of the rows behind the last whole vector. */
+  private void store(MemorySegment s, int j, int count) {
+    for (int i = 0; i < dims.m(); i++) {
+      for (int n = 0; n < count; n++) {
+        int index = i * count + n;
+        float sum = s.get(JAVA_FLOAT_UNALIGNED, 4L * (FOLDS ? place(index) : index));
+        for (long k = (long) depth * Lanes.COUNT; k < dims.k(); k++) {
+          float x = a.get(JAVA_FLOAT_UNALIGNED, 4 * ((long) i * dims.k() + k));
+          sum = Math.fma(x, b.get(JAVA_FLOAT_UNALIGNED, 4 * ((long) (j + n) * dims.k() + k)), sum);
+        }
+        long at = 4 * ((long) i * dims.n() + j + n);
+        c.set(JAVA_FLOAT_UNALIGNED, at, adds ? c.get(JAVA_FLOAT_UNALIGNED, at) + sum : sum);
       }
     }
   }
 
-  /** Sums of lanes on their way to C. */
-  interface DotLoop {
-    /**
-     * The elements C[i, j], …, C[i, j + count).
-     *
-     * @param first the index of the first vector of sums
-     */
-    void row(
-        MemorySegment sums,
-        int first,
-        int count,
-        Gemm.Dims d,
-        MemorySegment a,
-        int i,
-        MemorySegment b,
-        int j,
-        MemorySegment c,
-        boolean adds);
+  /** Where {@link FoldLoop} leaves a sum: its sixteen's vector, the lower four bits reversed. */
+  private static int place(int index) {
+    return index & -16 | Integer.reverse(index & 15) >>> 28;
+  }
+
+  /** Sums the lanes of {@code count} vectors where they lie; see the implementations for where. */
+  interface Sums {
+    void fold(MemorySegment sums, int count);
   }
 }
