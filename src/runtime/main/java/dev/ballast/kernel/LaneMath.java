@@ -9,6 +9,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -90,6 +91,10 @@ final class LaneMath {
 
   static FloatVector equal(FloatVector a, FloatVector b) {
     return broadcast(0f).blend(1f, a.compare(EQ, b));
+  }
+
+  static FloatVector select(FloatVector condition, FloatVector a, FloatVector b) {
+    return b.blend(a, condition.compare(NE, 0f));
   }
 
   static FloatVector neg(FloatVector x) {

@@ -13,6 +13,8 @@ public enum PassRule {
   ACCUMULATE,
   /** Of what is kept for its sign alone only the sign is kept, a bit each. */
   BIT_MASKS,
+  /** Elementwise ops that feed each other become one, and what is between them is never stored. */
+  FUSE,
   /** Updates run as soon as their gradient is there and nobody else reads the parameter. */
   EARLY_UPDATES;
 
