@@ -56,9 +56,7 @@ public final class Programs {
       boolean lanes,
       boolean maskless) {
     Odometer o = odometer(program, space, in);
-    ProgramLoop loop =
-        MADE.computeIfAbsent(
-            new Key(program, stays(o, in.size()), lanes, maskless), ProgramWriter::define);
+    ProgramLoop loop = loop(new Key(program, stays(o, in.size()), lanes, maskless));
     MemorySegment[] from = memory(in);
     MemorySegment[] to = memory(out);
     List<Slice> bits =
@@ -75,6 +73,11 @@ public final class Programs {
       };
     }
     return lines(loop, o, from, to);
+  }
+
+  /** Made once for equal keys. */
+  static ProgramLoop loop(Key key) {
+    return MADE.computeIfAbsent(key, ProgramWriter::define);
   }
 
   private static Kernel lines(

@@ -29,6 +29,12 @@ public final class FuseElementwise {
   /** Vector operations of a loop; the optimizing compiler gives up on much longer ones. */
   static final int MOST_OPERATIONS = 130;
 
+  /**
+   * Vector operations that wait for one another. A longer chain leaves the processor idle: it does
+   * not look far enough ahead to begin with the next elements meanwhile.
+   */
+  static final int LONGEST_CHAIN = 85;
+
   private final Graph graph;
   private final List<List<Node>> users;
   private final Set<Value> outputs;
@@ -107,8 +113,21 @@ public final class FuseElementwise {
   private boolean isSmall(List<Node> union) {
     int operations = union.stream().mapToInt(Fusible::operations).sum();
     return operations <= MOST_OPERATIONS
+        && chain(union) <= LONGEST_CHAIN
         && inputs(union).size() + results(union).size() <= MOST_OPERANDS
         && fusible.bitsFit(union, inputs(union));
+  }
+
+  private static int chain(List<Node> union) {
+    Map<Value, Integer> ends = new HashMap<>();
+    int longest = 0;
+    for (Node m : union) {
+      int before = m.inputs().stream().mapToInt(v -> ends.getOrDefault(v, 0)).max().orElse(0);
+      int end = before + Fusible.operations(m);
+      m.results().forEach(r -> ends.put(r, end));
+      longest = Math.max(longest, end);
+    }
+    return longest;
   }
 
   /**
