@@ -25,6 +25,7 @@ final class KernelSamples {
     KernelSamples s = new KernelSamples();
     for (int columns : new int[] {10, 100}) {
       s.elementwise(16, columns);
+      s.programs(16, columns);
       s.updates(16 * columns);
       s.reductions(16, columns);
       s.rows(16, columns);
@@ -60,6 +61,19 @@ final class KernelSamples {
     Slice condition = operands.indices(DType.F32, 2, rows, columns);
     Slice a = operands.normal(rows, 1);
     add("select", Elementwise.select(condition, a, operands.normal(columns), out), out);
+  }
+
+  private void programs(int rows, int columns) {
+    Shape space = Shape.of(rows, columns);
+    for (int seed = 0; seed < 6; seed++) {
+      MapProgram p = new RandomPrograms(seed).next(false);
+      List<Slice> in = new ArrayList<>();
+      for (int k = 0; k < p.inputs().size(); k++) {
+        in.add(k == 1 ? operands.normal(columns) : operands.normal(rows, columns));
+      }
+      List<Slice> out = RandomPrograms.results(p, space, operands);
+      add("program " + seed, Programs.bind(p, space, in, out), out.toArray(Slice[]::new));
+    }
   }
 
   private void updates(int n) {
