@@ -116,11 +116,6 @@ final class Lanes {
     setBits(v.compare(VectorOperators.GT, 0f).toLong(), m, at);
   }
 
-  /** The same where the mask is set, and clears where it is not. */
-  static void storeBits(FloatVector v, MemorySegment m, long at, VectorMask<Float> mask) {
-    setBits(v.compare(VectorOperators.GT, 0f).and(mask).toLong(), m, at);
-  }
-
   /** As many bits as there are lanes. */
   static void setBits(long bits, MemorySegment m, long at) {
     if (COUNT == 16) {

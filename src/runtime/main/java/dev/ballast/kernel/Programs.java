@@ -20,9 +20,18 @@ public final class Programs {
   /**
    * @param stays bit k is set where input k is the same along a line
    */
-  record Key(MapProgram program, long stays, boolean lanes, boolean maskless) {}
+  record Key(MapProgram program, long stays, boolean lanes) {}
 
   private static final Map<Key, ProgramLoop> MADE = new ConcurrentHashMap<>();
+
+  /** A plain loop goes element by element: its lines have no ends. */
+  private record NoLineEnds() implements LineEnds {
+    @Override
+    public void load(MemorySegment from, long at, MemorySegment vector, long n) {}
+
+    @Override
+    public void store(MemorySegment vector, MemorySegment to, long at, long n) {}
+  }
 
   private Programs() {}
 
@@ -34,45 +43,35 @@ public final class Programs {
     };
   }
 
+  /** Bytes that {@link #bind} wants as workspace. */
+  public static long workspaceBytes(MapProgram program, Shape space, List<Shape> inputs) {
+    return ProgramLayout.of(program, space, inputs).workspaceBytes(program.results().size());
+  }
+
   /**
    * A kernel over an index space, to which inputs broadcast and of whose size results are. A result
    * may lie exactly over an input. Programs with bits want inputs of the space's size, or scalars.
    */
-  public static Kernel bind(MapProgram program, Shape space, List<Slice> in, List<Slice> out) {
-    if (!isServed(program, space, in, out)) {
-      return reference(program, space, in, out);
+  public static Kernel bind(MapProgram program, Shape space, Slices s) {
+    ProgramLayout layout = layout(program, space, s.inputs());
+    if (!isServed(program, layout, s)) {
+      return reference(program, space, s.inputs(), s.results());
     }
     boolean lanes =
         Simd.isAvailable() && program.operations().stream().allMatch(Programs::hasLanes);
-    return bind(program, space, in, out, lanes, FloatLoops.TAILS != 0);
+    return bind(program, layout, s, lanes, FloatLoops.TAILS);
   }
 
   /** The same, by lanes or by plain code. */
-  static Kernel bind(
-      MapProgram program,
-      Shape space,
-      List<Slice> in,
-      List<Slice> out,
-      boolean lanes,
-      boolean maskless) {
-    Odometer o = odometer(program, space, in);
-    ProgramLoop loop = loop(new Key(program, stays(o, in.size()), lanes, maskless));
-    MemorySegment[] from = memory(in);
-    MemorySegment[] to = memory(out);
-    List<Slice> bits =
-        program.results().stream()
-            .filter(r -> r.storage() == Storage.BITS)
-            .map(r -> out.get(program.results().indexOf(r)))
-            .toList();
-    if (o.rank() == 1) {
-      long n = space.elements();
-      long[] at = new long[from.length];
-      return () -> {
-        clearLastWords(bits);
-        loop.line(from, at, to, 0, n);
-      };
-    }
-    return lines(loop, o, from, to);
+  static Kernel bind(MapProgram program, ProgramLayout layout, Slices s, boolean lanes, int tails) {
+    ProgramLoop loop = loop(new Key(program, layout.stays(), lanes));
+    LineEnds ends =
+        lanes
+            ? Specialized.of(LineEnds.class, LineEndLoop.class, new Recipe("", tails))
+            : new NoLineEnds();
+    int step = lanes ? Simd.lanes() : 1;
+    return new ProgramRun(
+        program, layout, loop, ends, step, s.inputs(), s.results(), s.workspace());
   }
 
   /** Made once for equal keys. */
@@ -80,78 +79,31 @@ public final class Programs {
     return MADE.computeIfAbsent(key, ProgramWriter::define);
   }
 
-  private static Kernel lines(
-      ProgramLoop loop, Odometer o, MemorySegment[] from, MemorySegment[] to) {
-    long[] at = new long[from.length];
-    return () -> {
-      long n = o.innerLength();
-      long done = 0;
-      o.reset();
-      do {
-        for (int k = 0; k < at.length; k++) {
-          at[k] = o.offset(k);
-        }
-        loop.line(from, at, to, done, n);
-        done += n;
-      } while (o.next());
-    };
+  static ProgramLayout layout(MapProgram program, Shape space, List<Slice> in) {
+    return ProgramLayout.of(program, space, in.stream().map(s -> s.type().shape()).toList());
   }
 
-  /** Spare bits are 0, and partial words are written piece by piece. */
-  private static void clearLastWords(List<Slice> bits) {
-    for (int k = 0; k < bits.size(); k++) {
-      Slice s = bits.get(k);
-      s.setLong(s.elements() - 1, 0);
-    }
-  }
-
-  private static boolean isServed(
-      MapProgram program, Shape space, List<Slice> in, List<Slice> out) {
-    for (int k = 0; k < in.size(); k++) {
-      if (program.inputs().get(k) == Storage.NUMBERS && !FloatLoops.allFloat(in.get(k))) {
+  private static boolean isServed(MapProgram program, ProgramLayout layout, Slices s) {
+    for (int k = 0; k < s.inputs().size(); k++) {
+      if (!isServed(program.inputs().get(k), s.in(k))) {
         return false;
       }
     }
-    for (int k = 0; k < out.size(); k++) {
-      if (program.results().get(k).storage() == Storage.NUMBERS
-          && !FloatLoops.allFloat(out.get(k))) {
+    for (int k = 0; k < s.results().size(); k++) {
+      if (!isServed(program.results().get(k).storage(), s.out(k))) {
         return false;
       }
     }
-    boolean outside =
-        in.stream().allMatch(s -> s.memory().isNative())
-            && out.stream().allMatch(s -> s.memory().isNative());
-    return outside
-        && in.size() <= Long.SIZE
-        && !(program.hasBits() && odometer(program, space, in).rank() > 1);
+    return s.inputs().size() <= Long.SIZE && !(program.hasBits() && !layout.isFlat());
   }
 
-  private static long stays(Odometer o, int inputs) {
-    long stays = 0;
-    for (int k = 0; k < inputs; k++) {
-      stays |= o.innerStride(k) == 0 && o.innerLength() > 1 ? 1L << k : 0;
-    }
-    return stays;
-  }
-
-  private static MemorySegment[] memory(List<Slice> slices) {
-    return slices.stream().map(Slice::memory).toArray(MemorySegment[]::new);
-  }
-
-  /** Bits are stepped through as their elements are. */
-  private static Odometer odometer(MapProgram program, Shape space, List<Slice> in) {
-    long[][] strides = new long[in.size()][];
-    for (int k = 0; k < strides.length; k++) {
-      boolean bits = program.inputs().get(k) == Storage.BITS;
-      Shape shape = bits ? space : in.get(k).type().shape();
-      strides[k] = shape.broadcastStrides(space);
-    }
-    return new Odometer(space, strides);
+  private static boolean isServed(Storage storage, Slice s) {
+    return s.memory().isNative() && (storage == Storage.BITS || FloatLoops.allFloat(s));
   }
 
   /** Step by step in double, each rounded to the type of the numbers, as the unfused would be. */
   public static Kernel reference(MapProgram program, Shape space, List<Slice> in, List<Slice> out) {
-    Odometer o = odometer(program, space, in);
+    Odometer o = layout(program, space, in).odometer();
     double[] v = new double[program.values()];
     IntStream.range(in.size(), program.firstStep()).forEach(k -> v[k] = program.constant(k));
     boolean single =

@@ -13,6 +13,11 @@ public final class Simd {
     return AVAILABLE;
   }
 
+  /** Floats in a vector; only to be asked where there are vectors. */
+  static int lanes() {
+    return Width.LANES;
+  }
+
   /** For people: the width in use, or why there is none. */
   public static String description() {
     return AVAILABLE
@@ -24,5 +29,6 @@ public final class Simd {
   /** Loaded only where the Vector API is there. */
   private static final class Width {
     static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    static final int LANES = FloatVector.SPECIES_PREFERRED.length();
   }
 }

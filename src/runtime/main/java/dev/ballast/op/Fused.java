@@ -164,8 +164,14 @@ public record Fused(MapProgram program) implements Op {
   }
 
   @Override
+  public long workspaceBytes(List<TensorType> inputs) {
+    List<Shape> shapes = inputs.stream().map(TensorType::shape).toList();
+    return Programs.workspaceBytes(program, space(inputs).shape(), shapes);
+  }
+
+  @Override
   public Kernel bind(Slices s) {
-    return Programs.bind(program, shape(s), s.inputs(), s.results());
+    return Programs.bind(program, shape(s), s);
   }
 
   @Override

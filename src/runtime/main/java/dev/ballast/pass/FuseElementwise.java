@@ -4,6 +4,7 @@ import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
 import dev.ballast.ir.Value;
+import dev.ballast.kernel.LaneCost;
 import dev.ballast.op.Fused;
 import dev.ballast.tensor.Shape;
 import java.util.ArrayList;
@@ -25,15 +26,6 @@ import java.util.TreeMap;
 public final class FuseElementwise {
   /** A loop with more operands than this would spill vectors. */
   static final int MOST_OPERANDS = 12;
-
-  /** Vector operations of a loop; the optimizing compiler gives up on much longer ones. */
-  static final int MOST_OPERATIONS = 130;
-
-  /**
-   * Vector operations that wait for one another. A longer chain leaves the processor idle: it does
-   * not look far enough ahead to begin with the next elements meanwhile.
-   */
-  static final int LONGEST_CHAIN = 85;
 
   private final Graph graph;
   private final List<List<Node>> users;
@@ -112,8 +104,8 @@ public final class FuseElementwise {
 
   private boolean isSmall(List<Node> union) {
     int operations = union.stream().mapToInt(Fusible::operations).sum();
-    return operations <= MOST_OPERATIONS
-        && chain(union) <= LONGEST_CHAIN
+    return operations <= LaneCost.MOST
+        && chain(union) <= LaneCost.LONGEST_CHAIN
         && inputs(union).size() + results(union).size() <= MOST_OPERANDS
         && fusible.bitsFit(union, inputs(union));
   }

@@ -2,14 +2,13 @@ package dev.ballast.pass;
 
 import dev.ballast.ir.Node;
 import dev.ballast.ir.Value;
+import dev.ballast.kernel.LaneCost;
 import dev.ballast.kernel.Programs;
-import dev.ballast.kernel.ScalarOp;
 import dev.ballast.op.Mask;
 import dev.ballast.op.Pointwise;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import java.util.List;
-import java.util.Optional;
 
 /** Which nodes can be part of a fused loop, and what they cost there. */
 final class Fusible {
@@ -54,19 +53,6 @@ final class Fusible {
 
   /** Vector operations of a node, roughly. */
   static int operations(Node n) {
-    Optional<ScalarOp> op = Pointwise.operation(n.op());
-    if (op.isEmpty()) {
-      return 3;
-    }
-    return switch (op.get()) {
-      case EXP -> 25;
-      case LOG -> 32;
-      case SIGMOID -> 36;
-      case TANH -> 42;
-      case SOFTPLUS -> 55;
-      case ERF, GELU -> 68;
-      case SELECT, LESS, LESS_EQUAL, EQUAL, RELU -> 2;
-      default -> 1;
-    };
+    return Pointwise.operation(n.op()).map(LaneCost::of).orElse(3);
   }
 }

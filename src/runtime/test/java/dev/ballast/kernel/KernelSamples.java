@@ -65,15 +65,28 @@ final class KernelSamples {
 
   private void programs(int rows, int columns) {
     Shape space = Shape.of(rows, columns);
-    for (int seed = 0; seed < 6; seed++) {
-      MapProgram p = new RandomPrograms(seed).next(false);
+    RandomPrograms programs = new RandomPrograms(columns);
+    for (int k = 0; k < 6; ) {
+      MapProgram p = programs.next(false);
+      if (LaneCost.of(p) > LaneCost.MOST) {
+        continue;
+      }
       List<Slice> in = new ArrayList<>();
-      for (int k = 0; k < p.inputs().size(); k++) {
-        in.add(k == 1 ? operands.normal(columns) : operands.normal(rows, columns));
+      for (int j = 0; j < p.inputs().size(); j++) {
+        in.add(j == 1 ? operands.normal(columns) : operands.normal(rows, columns));
       }
       List<Slice> out = RandomPrograms.results(p, space, operands);
-      add("program " + seed, Programs.bind(p, space, in, out), out.toArray(Slice[]::new));
+      add(
+          "program " + k++ + " " + p,
+          Programs.bind(p, space, workspace(p, space, in, out)),
+          out.toArray(Slice[]::new));
     }
+  }
+
+  private Slices workspace(MapProgram p, Shape space, List<Slice> in, List<Slice> out) {
+    List<Shape> shapes = in.stream().map(x -> x.type().shape()).toList();
+    long bytes = Math.max(4, Programs.workspaceBytes(p, space, shapes));
+    return new Slices(in, out, operands.zeros((int) bytes / 4).memory());
   }
 
   private void updates(int n) {

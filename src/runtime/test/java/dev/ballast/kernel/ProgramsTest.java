@@ -13,6 +13,7 @@ import dev.ballast.kernel.MapProgram.Step;
 import dev.ballast.kernel.MapProgram.Storage;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -57,6 +58,9 @@ class ProgramsTest {
         IntStream.of(Operands.SIZES).mapToObj(Shape::of),
         Stream.of(
             Shape.of(64, 10),
+            Shape.of(5, 10),
+            Shape.of(37, 3),
+            Shape.of(300, 2),
             Shape.of(3, 17),
             Shape.of(7, 64),
             Shape.of(5, 1, 33),
@@ -92,7 +96,7 @@ class ProgramsTest {
 
   private void againstSeparate(Trial t) {
     List<Slice> actual = RandomPrograms.results(t.program, t.space, operands);
-    Programs.bind(t.program, t.space, t.in, actual).run();
+    Programs.bind(t.program, t.space, slices(t, t.in, actual)).run();
     assertSameResults(t, RandomPrograms.stepwise(t.program, t.space, t.in, operands), actual);
   }
 
@@ -100,8 +104,8 @@ class ProgramsTest {
     assumeTrue(Simd.isAvailable());
     List<Slice> expected = RandomPrograms.results(t.program, t.space, operands);
     List<Slice> actual = RandomPrograms.results(t.program, t.space, operands);
-    Programs.bind(t.program, t.space, t.in, expected, true, false).run();
-    Programs.bind(t.program, t.space, t.in, actual, true, true).run();
+    bind(t, expected, true, 0).run();
+    bind(t, actual, true, Recipe.MASKLESS).run();
     assertSameResults(t, expected, actual);
   }
 
@@ -109,18 +113,29 @@ class ProgramsTest {
     List<Slice> expected = RandomPrograms.results(t.program, t.space, operands);
     List<Slice> actual = RandomPrograms.results(t.program, t.space, operands);
     Programs.reference(t.program, t.space, t.in, expected).run();
-    Programs.bind(t.program, t.space, t.in, actual, false, false).run();
+    bind(t, actual, false, 0).run();
     assertSameResults(t, expected, actual);
+  }
+
+  private Slices slices(Trial t, List<Slice> in, List<Slice> out) {
+    List<Shape> shapes = in.stream().map(x -> x.type().shape()).toList();
+    long bytes = Programs.workspaceBytes(t.program, t.space, shapes);
+    return new Slices(in, out, Arena.ofAuto().allocate(Math.max(64, bytes), 64));
+  }
+
+  private Kernel bind(Trial t, List<Slice> out, boolean lanes, int tails) {
+    ProgramLayout layout = Programs.layout(t.program, t.space, t.in);
+    return Programs.bind(t.program, layout, slices(t, t.in, out), lanes, tails);
   }
 
   private void inPlace(Trial t) {
     List<Slice> expected = RandomPrograms.results(t.program, t.space, operands);
-    Programs.bind(t.program, t.space, t.in, expected).run();
+    Programs.bind(t.program, t.space, slices(t, t.in, expected)).run();
     List<Slice> in = new ArrayList<>(t.in);
     in.set(0, Operands.copyOf(t.in.getFirst()));
     List<Slice> actual = new ArrayList<>(RandomPrograms.results(t.program, t.space, operands));
     actual.set(0, in.getFirst());
-    Programs.bind(t.program, t.space, in, actual).run();
+    Programs.bind(t.program, t.space, slices(t, in, actual)).run();
     assertSameResults(t, expected, actual);
   }
 
@@ -151,9 +166,9 @@ class ProgramsTest {
     List<Result> results = List.of(new Result(1, Storage.NUMBERS));
     MapProgram a = new MapProgram(inputs, List.of(), steps, results);
     MapProgram b = new MapProgram(inputs, List.of(), steps, results);
-    ProgramLoop first = Programs.loop(new Programs.Key(a, 0, false, false));
-    assertSame(first, Programs.loop(new Programs.Key(b, 0, false, false)));
-    assertNotSame(first, Programs.loop(new Programs.Key(a, 1, false, false)));
+    ProgramLoop first = Programs.loop(new Programs.Key(a, 0, false));
+    assertSame(first, Programs.loop(new Programs.Key(b, 0, false)));
+    assertNotSame(first, Programs.loop(new Programs.Key(a, 1, false)));
   }
 
   @Test
