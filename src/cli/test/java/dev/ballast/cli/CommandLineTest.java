@@ -188,7 +188,7 @@ class CommandLineTest {
     assertTrue(apart.get("arenaBytes").asLong() > all.get("arenaBytes").asLong());
     Run unknown = run("plan", tiny.definition(), "--without", "reuse,magic");
     assertEquals(Main.WRONG_USAGE, unknown.status());
-    String names = "accumulate, bit-masks, early-updates, reuse, in-place, join, reorder";
+    String names = "accumulate, bit-masks, fuse, early-updates, reuse, in-place, join, reorder";
     assertTrue(unknown.err().contains("there is no rule 'magic', only " + names), unknown.err());
   }
 
