@@ -14,9 +14,9 @@ import java.util.List;
 final class Fusible {
   Fusible() {}
 
-  /** Elementwise on floats, with vector code for the function, and more than one element. */
+  /** Elementwise on floats, with vector code for the function; numbers alone are for others. */
   boolean accepts(Node n) {
-    return isElementwise(n) && space(n).elements() > 1;
+    return isElementwise(n) && space(n).rank() > 0;
   }
 
   private static boolean isElementwise(Node n) {
