@@ -27,8 +27,8 @@ class BandwidthCommandTest {
     assertEquals(0, run("bandwidth", "--mib", "1", "--seconds", "0.5", "--json"), err::toString);
     JsonNode rows = new ObjectMapper().readTree(out.toString());
     assertTrue(rows.size() >= 8, out.toString());
-    double fastest = Math.max(share(rows.get(0)), share(rows.get(1)));
-    assertEquals(1, fastest, 1e-9);
+    double nearer = Math.min(Math.abs(share(rows.get(0)) - 1), Math.abs(share(rows.get(1)) - 1));
+    assertEquals(0, nearer, 1e-9, "one of the copies is what the others are shares of");
     for (JsonNode row : rows) {
       assertEquals(1 << 18, row.get("elements").asLong());
       assertTrue(share(row) > 0 && row.get("gigabytesPerSecond").asDouble() > 0, row.toString());
