@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
       RatioCommand.class,
       ScalingCommand.class,
       PlannerCommand.class,
-      MemoryCommand.class
+      MemoryCommand.class,
+      BandwidthCommand.class
     },
     footer = {
       "",

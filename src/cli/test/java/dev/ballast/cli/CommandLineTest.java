@@ -189,7 +189,7 @@ class CommandLineTest {
     Run unknown = run("plan", tiny.definition(), "--without", "reuse,magic");
     assertEquals(Main.WRONG_USAGE, unknown.status());
     String names =
-        "accumulate, bit-masks, fuse-updates, early-updates, reuse, in-place, join, reorder";
+        "accumulate, bit-masks, fuse-updates, fuse, early-updates, reuse, in-place, join, reorder";
     assertTrue(unknown.err().contains("there is no rule 'magic', only " + names), unknown.err());
   }
 

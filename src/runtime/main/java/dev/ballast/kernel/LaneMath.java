@@ -9,6 +9,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -92,6 +93,10 @@ final class LaneMath {
     return broadcast(0f).blend(1f, a.compare(EQ, b));
   }
 
+  static FloatVector select(FloatVector condition, FloatVector a, FloatVector b) {
+    return b.blend(a, condition.compare(NE, 0f));
+  }
+
   static FloatVector neg(FloatVector x) {
     return x.neg();
   }
@@ -114,16 +119,24 @@ final class LaneMath {
     // e^89 overflows and e^-104 rounds to 0; NaN passes both comparisons.
     FloatVector c = x.blend(89f, x.compare(GT, 89f)).blend(-104f, x.compare(LT, -104f));
     FloatVector shifted = c.fma(broadcast(LOG2_E), broadcast(ROUNDER));
+    return scaled(expm1Of(c, shifted).add(1f), shifted);
+  }
+
+  /** e^r − 1 where c is n·ln 2 + r and {@code shifted} is n + {@link #ROUNDER}. */
+  private static FloatVector expm1Of(FloatVector c, FloatVector shifted) {
     FloatVector n = shifted.sub(ROUNDER);
     // r + lost is the reduced argument to far more digits than a float has: the sum of n·LN2_SHORT
     // is exact, and what r loses of the second product is kept.
     FloatVector exact = n.fma(broadcast(-LN2_SHORT), c);
     FloatVector r = n.fma(broadcast(-LN2_REST), exact);
-    return expReduced(shifted, r, n.fma(broadcast(-LN2_REST), exact.sub(r)));
+    return expm1Reduced(r, n.fma(broadcast(-LN2_REST), exact.sub(r)));
   }
 
-  /** e^(−a²/2) for a in [0, 20]: what the square loses by rounding is added when it is reduced. */
-  private static FloatVector gauss(FloatVector a) {
+  /**
+   * v · e^(−a²/2) for a in [0, 20], where v has a part too small for a float. What the square loses
+   * by rounding is added when it is reduced, and nothing is rounded to 1 + x on the way.
+   */
+  private static FloatVector timesGauss(FloatVector v, FloatVector small, FloatVector a) {
     FloatVector square = a.mul(a);
     FloatVector c = square.mul(-0.5f);
     c = c.blend(-104f, c.compare(LT, -104f));
@@ -134,19 +147,23 @@ final class LaneMath {
     FloatVector rough = n.fma(broadcast(-LN2_REST), exact);
     FloatVector r = rough.add(low);
     FloatVector lost = n.fma(broadcast(-LN2_REST), exact.sub(rough)).add(low.sub(r.sub(rough)));
-    return expReduced(shifted, r, lost);
+    return scaled(v.add(v.fma(expm1Reduced(r, lost), small)), shifted);
   }
 
-  /** 2^n · e^(r + lost), where {@code shifted} is n + {@link #ROUNDER}. */
-  private static FloatVector expReduced(FloatVector shifted, FloatVector r, FloatVector lost) {
+  /** e^(r + lost) − 1 for |r| ≤ ln 2 / 2. */
+  private static FloatVector expm1Reduced(FloatVector r, FloatVector lost) {
     // (e^r − 1 − r) / r², to 2^-33 of e^r
     FloatVector p = broadcast(0.00019740243f).fma(r, broadcast(0.0013935079f));
     p = p.fma(r, broadcast(0.00833357f));
     p = p.fma(r, broadcast(0.041666463f));
     p = p.fma(r, broadcast(0.16666666f));
     p = p.fma(r, broadcast(0.5f));
-    p = p.mul(r).fma(r, lost).add(r).add(1f);
-    // In two steps, because 2^n alone may be out of range where e^x is not.
+    return p.mul(r).fma(r, lost).add(r);
+  }
+
+  /** 2^n · p, where {@code shifted} is n + {@link #ROUNDER}. */
+  private static FloatVector scaled(FloatVector p, FloatVector shifted) {
+    // In two steps, because 2^n alone may be out of range where the product is not.
     IntVector whole = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
     IntVector half = whole.lanewise(ASHR, 1);
     return p.mul(powerOfTwo(half)).mul(powerOfTwo(whole.sub(half)));
@@ -187,10 +204,10 @@ final class LaneMath {
     return p.mul(f).sub(0.5f).mul(square);
   }
 
-  /** log(1 + e) for e in [0, 1], also where 1 + e rounds: c is what the sum lost. */
-  private static FloatVector log1p(FloatVector e) {
+  /** log(1 + e + small) for e in [0, 1], also where 1 + e rounds: c is what the sum lost. */
+  private static FloatVector log1p(FloatVector e, FloatVector small) {
     FloatVector u = e.add(1f);
-    FloatVector c = e.sub(u.sub(1f));
+    FloatVector c = e.sub(u.sub(1f)).add(small);
     VectorMask<Float> big = u.compare(GT, SQRT_TWO);
     FloatVector f = u.blend(u.mul(0.5f), big).sub(1f);
     FloatVector lost = c.blend(c.mul(0.5f), big);
@@ -227,9 +244,15 @@ final class LaneMath {
     return withSign(far.blend(near, a.compare(LT, 0.625f)), x);
   }
 
-  /** max(x, 0) + log(1 + e^-|x|). */
+  /** max(x, 0) + log(1 + e^-|x|), where what the exponential loses by rounding is added. */
   static FloatVector softplus(FloatVector x) {
-    return x.blend(0f, x.compare(LT, 0f)).add(log1p(exp(x.abs().neg())));
+    FloatVector c = x.abs().neg();
+    c = c.blend(-104f, c.compare(LT, -104f));
+    FloatVector shifted = c.fma(broadcast(LOG2_E), broadcast(ROUNDER));
+    FloatVector below = expm1Of(c, shifted);
+    FloatVector above = below.add(1f);
+    FloatVector small = scaled(below.sub(above.sub(1f)), shifted);
+    return x.blend(0f, x.compare(LT, 0f)).add(log1p(scaled(above, shifted), small));
   }
 
   /** x + x·P(x²) below 1, 1 − 2·Φ(−√2·x) above; odd. */
@@ -261,8 +284,10 @@ final class LaneMath {
     p = p.fma(square, broadcast(-0.0011878186f));
     p = p.fma(square, broadcast(0.009974095f));
     p = p.fma(square, broadcast(-0.06649053f));
-    p = p.fma(square, broadcast(0.3989423f));
-    FloatVector near = a.mul(p.neg().fma(a, broadcast(0.5f)));
+    FloatVector slope = p.fma(square, broadcast(0.3989423f));
+    FloatVector lost = p.fma(square, broadcast(0.3989423f).sub(slope));
+    FloatVector tail = lost.neg().fma(a, slope.neg().fma(a, broadcast(0.5f)));
+    FloatVector near = a.mul(tail);
     FloatVector far = upperTail(a);
     return relu(x).sub(far.blend(near, a.compare(LT, 1f)));
   }
@@ -274,7 +299,15 @@ final class LaneMath {
 
   /** a·Φ(−a) for a in [1, 20]: a·Φ(−a)·e^(a²/2) is a polynomial of (a − 4) / (a + 4). */
   private static FloatVector upperTail(FloatVector a) {
-    FloatVector t = a.sub(4f).div(a.add(4f));
+    FloatVector less = a.sub(4f);
+    FloatVector more = a.add(4f);
+    FloatVector t = less.div(more);
+    // What difference, sum and quotient lost by rounding; 1 / (a + 4) is (1 − t) / 8
+    FloatVector lost = t.neg().fma(more, less).add(a.sub(less.add(4f)));
+    lost = t.neg().fma(a.sub(more.sub(4f)), lost);
+    lost = lost.mul(broadcast(-0.125f).fma(t, broadcast(0.125f)));
+    FloatVector slope = broadcast(-0.2522f).fma(t, broadcast(0.3009f));
+    slope = slope.fma(t, broadcast(-0.2208f)).fma(t, broadcast(0.0737f));
     // To 2^-25 for a up to 14.6, where the tail leaves the floats
     FloatVector p = broadcast(0.00084291043f).fma(t, broadcast(-0.00094932615f));
     p = p.fma(t, broadcast(-0.0055205324f));
@@ -283,8 +316,9 @@ final class LaneMath {
     p = p.fma(t, broadcast(0.10030759f));
     p = p.fma(t, broadcast(-0.110380106f));
     p = p.fma(t, broadcast(0.073694244f));
-    p = p.fma(t, broadcast(0.37764257f));
-    return gauss(a).mul(p);
+    FloatVector sum = p.fma(t, broadcast(0.37764257f));
+    FloatVector small = p.fma(t, broadcast(0.37764257f).sub(sum));
+    return timesGauss(sum, slope.fma(lost, small), a);
   }
 
   /** The magnitude of a number not below 0 with the sign of another. */

@@ -1,6 +1,8 @@
 package dev.ballast.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -98,6 +100,33 @@ final class Lanes {
 
   static void set(MemorySegment m, long at, float value) {
     direct(m).set(JAVA_FLOAT_UNALIGNED, at << 2, value);
+  }
+
+  /** 1 where the element's bit is set, else 0; {@code at} is a multiple of the lanes. */
+  static FloatVector loadBits(MemorySegment m, long at) {
+    long bits =
+        COUNT == 16
+            ? direct(m).get(JAVA_SHORT_UNALIGNED, at >> 3)
+            : direct(m).get(JAVA_BYTE, at >> 3) >> (at & 7);
+    return broadcast(0f).blend(1f, VectorMask.fromLong(FLOATS, bits));
+  }
+
+  /** Sets the bits of the elements above 0 and clears the others'. */
+  static void storeBits(FloatVector v, MemorySegment m, long at) {
+    setBits(v.compare(VectorOperators.GT, 0f).toLong(), m, at);
+  }
+
+  /** As many bits as there are lanes. */
+  static void setBits(long bits, MemorySegment m, long at) {
+    if (COUNT == 16) {
+      direct(m).set(JAVA_SHORT_UNALIGNED, at >> 3, (short) bits);
+    } else if (COUNT == 8) {
+      direct(m).set(JAVA_BYTE, at >> 3, (byte) bits);
+    } else {
+      long shift = at & 7;
+      long others = direct(m).get(JAVA_BYTE, at >> 3) & ~(((1L << COUNT) - 1) << shift);
+      direct(m).set(JAVA_BYTE, at >> 3, (byte) (others | bits << shift));
+    }
   }
 
   /** Set in the first {@code n} lanes. */

@@ -15,6 +15,8 @@ public enum PassRule {
   BIT_MASKS,
   /** A product that is only the gradient of an update is computed where it is applied. */
   FUSE_UPDATES,
+  /** Elementwise ops that feed each other become one, and what is between them is never stored. */
+  FUSE,
   /** Updates run as soon as their gradient is there and nobody else reads the parameter. */
   EARLY_UPDATES;
 

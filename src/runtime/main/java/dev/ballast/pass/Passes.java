@@ -19,9 +19,10 @@ public final class Passes {
 
   /** The same, with some of the rules. */
   public static Graph forRunning(Graph graph, Set<PassRule> rules) {
-    Graph g = cleaned(graph);
+    Graph g = UnitAxes.run(cleaned(graph));
     g = rules.contains(PassRule.ACCUMULATE) ? AccumulateProducts.run(g) : g;
     g = rules.contains(PassRule.BIT_MASKS) ? BitMasks.run(g) : g;
+    g = rules.contains(PassRule.FUSE) ? FuseElementwise.run(g) : g;
     g = rules.contains(PassRule.FUSE_UPDATES) ? FuseUpdates.run(g) : g;
     g = rules.contains(PassRule.EARLY_UPDATES) ? EarlyUpdates.run(g) : g;
     return GatherScalars.run(g);

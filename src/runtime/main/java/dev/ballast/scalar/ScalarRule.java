@@ -7,14 +7,10 @@ import dev.ballast.ir.Node;
 import dev.ballast.ir.Op;
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.ScalarOp;
-import dev.ballast.op.Binary;
-import dev.ballast.op.OpRegistry;
-import dev.ballast.op.Selection;
-import dev.ballast.op.Unary;
+import dev.ballast.op.Pointwise;
 import dev.ballast.tensor.Literal;
 import dev.ballast.tensor.TensorType;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,31 +38,9 @@ public record ScalarRule(List<Step> steps, double[] constants, int[] contributio
   /** One operation; operands that it does not take are {@link ScalarGraph#NONE}. */
   record Step(ScalarOp op, int a, int b, int c) {}
 
-  private static final Map<ScalarOp, Op> OPS = ops();
-
-  /** The ops on tensors that scalar operations come from. */
-  private static Map<ScalarOp, Op> ops() {
-    Map<ScalarOp, Op> ops = new EnumMap<>(ScalarOp.class);
-    OpRegistry registry = OpRegistry.builtIn();
-    for (Class<? extends Op> type : registry.ops()) {
-      if (Unary.class.isAssignableFrom(type)
-          || Binary.class.isAssignableFrom(type)
-          || Selection.class.isAssignableFrom(type)) {
-        Op op = registry.create(type.getAnnotation(dev.ballast.op.OpName.class).value(), Map.of());
-        ops.put(scalarOp(op).orElseThrow(), op);
-      }
-    }
-    return ops;
-  }
-
   /** The operation that an op is on single numbers, if there is one. */
   public static Optional<ScalarOp> scalarOp(Op op) {
-    return switch (op) {
-      case Unary u -> Optional.of(ScalarOp.of(u.function()));
-      case Binary b -> Optional.of(ScalarOp.of(b.function()));
-      case Selection.Select ignored -> Optional.of(ScalarOp.SELECT);
-      default -> Optional.empty();
-    };
+    return Pointwise.operation(op);
   }
 
   /**
@@ -84,7 +58,7 @@ public record ScalarRule(List<Step> steps, double[] constants, int[] contributio
               : builder.input("in" + k, number));
     }
     Expr dout = builder.input("dout", number);
-    Expr out = builder.applyAll(OPS.get(op), inputs).getFirst();
+    Expr out = builder.applyAll(Pointwise.of(op), inputs).getFirst();
     Node node = builder.nodes().getFirst();
     Backprop backprop = new Backprop(builder, node, List.of(dout));
     node.op().gradient(backprop);

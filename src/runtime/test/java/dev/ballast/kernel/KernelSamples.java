@@ -25,6 +25,7 @@ final class KernelSamples {
     KernelSamples s = new KernelSamples();
     for (int columns : new int[] {10, 100}) {
       s.elementwise(16, columns);
+      s.programs(16, columns);
       s.updates(16 * columns);
       s.reductions(16, columns);
       s.rows(16, columns);
@@ -60,6 +61,32 @@ final class KernelSamples {
     Slice condition = operands.indices(DType.F32, 2, rows, columns);
     Slice a = operands.normal(rows, 1);
     add("select", Elementwise.select(condition, a, operands.normal(columns), out), out);
+  }
+
+  private void programs(int rows, int columns) {
+    Shape space = Shape.of(rows, columns);
+    RandomPrograms programs = new RandomPrograms(columns);
+    for (int k = 0; k < 6; ) {
+      MapProgram p = programs.next(false);
+      if (LaneCost.of(p) > LaneCost.MOST) {
+        continue;
+      }
+      List<Slice> in = new ArrayList<>();
+      for (int j = 0; j < p.inputs().size(); j++) {
+        in.add(j == 1 ? operands.normal(columns) : operands.normal(rows, columns));
+      }
+      List<Slice> out = RandomPrograms.results(p, space, operands);
+      add(
+          "program " + k++ + " " + p,
+          Programs.bind(p, space, workspace(p, space, in, out)),
+          out.toArray(Slice[]::new));
+    }
+  }
+
+  private Slices workspace(MapProgram p, Shape space, List<Slice> in, List<Slice> out) {
+    List<Shape> shapes = in.stream().map(x -> x.type().shape()).toList();
+    long bytes = Math.max(4, Programs.workspaceBytes(p, space, shapes));
+    return new Slices(in, out, operands.zeros((int) bytes / 4).memory());
   }
 
   private void updates(int n) {

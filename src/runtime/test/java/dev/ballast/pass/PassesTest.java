@@ -36,6 +36,26 @@ class PassesTest {
     return ops(g).stream().filter(op::equals).count();
   }
 
+  @Test
+  void foldsOverAxesOfLengthOneAreViews() {
+    Expr x = b.input("x", f32(1, 5));
+    Expr w = b.parameter("w", f32(1, 5));
+    Expr y = Ops.exp(Ops.add(x, w));
+    b.output("sum", Ops.neg(Ops.sum(y, List.of(0), false)));
+    b.output("mean", Ops.neg(Ops.mean(y, List.of(0), true)));
+    b.output("max", Ops.reduceMax(y, List.of(1), false));
+    b.output("kept", Ops.sum(w, List.of(0), false));
+    b.output("given", Ops.sum(x, List.of(0), false));
+    Graph before = b.build();
+    Graph g = UnitAxes.run(before);
+    assertEquals(1, count(g, "reshape"), "a shape that stays needs no view");
+    assertEquals(2, count(g, "sum"), "parameters and inputs are not viewed");
+    assertEquals(0, count(g, "mean"));
+    assertEquals(1, count(g, "reduce_max"));
+    Feed feed = Feed.random(g, 1, -1, 1);
+    feed.run(g).assertSameBits(feed.run(before));
+  }
+
   /** Two forward products, two for the weights' gradients, one back through the second layer. */
   @Test
   void deadCodeDropsTheGradientOfTheNetworksInput() {

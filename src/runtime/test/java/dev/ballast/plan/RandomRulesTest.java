@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Graphs grown from seeds, planned by rules drawn at random: the bits are those of no rule. */
 class RandomRulesTest {
   private static final int RUNS = 3;
+  private static final Set<PassRule> NO_FUSION = EnumSet.complementOf(EnumSet.of(PassRule.FUSE));
 
   private static Graph graph(long seed) {
     return RandomGraphs.of(seed, 20 + (int) (seed % 40));
@@ -82,20 +83,22 @@ class RandomRulesTest {
     int joined = 0;
     int accumulated = 0;
     int masked = 0;
+    int fused = 0;
     for (long seed = 100; seed < 240; seed++) {
       Graph g = Passes.forRunning(graph(seed));
       Plan plan = Planner.plan(g, PlanOptions.defaults());
       reordered += plan.ordering().bytes() < plan.ordering().givenBytes() ? 1 : 0;
       joined += Joins.choose(g, true).isEmpty() ? 0 : 1;
       accumulated += uses(g, "matmul_add") ? 1 : 0;
-      masked += uses(g, "select_bits") ? 1 : 0;
+      masked += uses(Passes.forRunning(graph(seed), NO_FUSION), "select_bits") ? 1 : 0;
+      fused += uses(g, "fused") ? 1 : 0;
       Plan given = Planner.plan(g, PlanOptions.defaults().without(PlanRule.REORDER));
       assertTrue(plan.arenaBytes() <= given.arenaBytes());
       assertEquals(given.ordering().givenBytes(), plan.ordering().givenBytes());
     }
     assertTrue(
-        reordered > 50 && joined > 20 && accumulated > 5 && masked > 1,
-        List.of(reordered, joined, accumulated, masked).toString());
+        reordered > 50 && joined > 20 && accumulated > 5 && masked > 1 && fused > 100,
+        List.of(reordered, joined, accumulated, masked, fused).toString());
   }
 
   private static boolean uses(Graph g, String op) {

@@ -118,7 +118,7 @@ class PlanPictureTest {
     assertTrue(all.contains(plan.certificate().toString()), all);
     assertTrue(all.contains(ByteText.of(plan.noReuseBytes()) + ": SCRATCH would be"), all);
     assertTrue(all.contains("live at step " + plan.peakStep() + ", fc1 matmul"), all);
-    assertTrue(all.contains("fc1 matmul → add → relu, 64×512, 128 KiB"), all);
+    assertTrue(all.contains("fc1 matmul → fused, 64×512, 128 KiB"), all);
   }
 
   @Test
