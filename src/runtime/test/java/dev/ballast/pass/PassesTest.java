@@ -37,6 +37,25 @@ class PassesTest {
   }
 
   @Test
+  void elementwiseOpsReadBroadcastValuesAsTheyWere() {
+    Expr x = b.input("x", f32(6, 5));
+    Expr w = b.parameter("w", f32(5));
+    Expr row = b.input("row", f32(5));
+    Expr wide = Ops.broadcastTo(row, x.shape());
+    b.output("y", Ops.mul(x, Ops.add(wide, x)));
+    b.output("alone", Ops.neg(Ops.broadcastTo(Ops.exp(row), x.shape())));
+    Expr kept = Ops.broadcastTo(w, x.shape());
+    b.update(w, Ops.assign(w, row));
+    b.output("kept", Ops.sub(x, kept));
+    Graph before = b.build();
+    Graph g = ReadBroadcasts.run(before);
+    assertEquals(3, count(before, "broadcast_to"));
+    assertEquals(2, count(g, "broadcast_to"), "one has no other operand, one is updated");
+    Feed feed = Feed.random(g, 1, -1, 1);
+    feed.run(g).assertSameBits(feed.run(before));
+  }
+
+  @Test
   void foldsOverAxesOfLengthOneAreViews() {
     Expr x = b.input("x", f32(1, 5));
     Expr w = b.parameter("w", f32(1, 5));
