@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ballast.ir.Phase;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.Region;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -57,15 +57,15 @@ class PlanPictureTest {
     for (Buffer b : plan.buffers(Region.SCRATCH)) {
       bottom = Math.max(bottom, bottom(drawing, b));
     }
-    double scale = 0;
+    Buffer highest =
+        plan.buffers(Region.SCRATCH).stream()
+            .max(Comparator.comparingLong(Buffer::offset))
+            .orElseThrow();
+    double scale = (bottom - bottom(drawing, highest)) / highest.offset();
     for (Buffer b : plan.buffers(Region.SCRATCH)) {
       Element r = Drawing.rects(drawing.buffer(b.id())).getFirst();
-      if (b.offset() > 0) {
-        double here = (bottom - bottom(drawing, b)) / b.offset();
-        scale = scale == 0 ? here : scale;
-        assertEquals(scale * b.offset(), bottom - bottom(drawing, b), 0.05, b.name());
-      }
-      if (scale > 0 && Drawing.number(r, "height") > 1) {
+      assertEquals(scale * b.offset(), bottom - bottom(drawing, b), 0.05, b.name());
+      if (Drawing.number(r, "height") > 1) {
         assertEquals(scale * b.alignedBytes(), Drawing.number(r, "height"), 0.05, b.name());
       }
     }
@@ -83,7 +83,13 @@ class PlanPictureTest {
     Drawing drawing = Drawing.of(plan);
     for (Buffer b : plan.buffers(Region.SCRATCH)) {
       String style = Drawing.rects(drawing.buffer(b.id())).getFirst().getAttribute("class");
-      assertEquals(b.phase() == Phase.FORWARD ? "f" : "b", style.split(" ")[0], b.name());
+      String expected =
+          switch (b.phase()) {
+            case FORWARD -> "f";
+            case BACKWARD -> "b";
+            case UPDATE -> "u";
+          };
+      assertEquals(expected, style.split(" ")[0], b.name());
     }
     assertTrue(drawing.writing().contains("forward pass"));
     assertTrue(drawing.writing().contains("backward pass, updates in between"));
@@ -106,7 +112,7 @@ class PlanPictureTest {
     Element drawn = drawing.buffer(plan.buffers().getLast().id());
     assertEquals("work", Drawing.rects(drawn).getLast().getAttribute("class").split(" ")[0]);
     assertTrue(drawing.writing().contains("workspace"));
-    assertFalse(Drawing.of(Samples.training()).writing().contains("workspace"));
+    assertFalse(Drawing.of(Samples.oneStep("one step", "x")).writing().contains("workspace"));
   }
 
   @Test
