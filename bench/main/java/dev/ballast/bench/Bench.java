@@ -1,5 +1,6 @@
 package dev.ballast.bench;
 
+import dev.ballast.bench.peers.PeersCommand;
 import dev.ballast.cli.Commands;
 import dev.ballast.cli.Version;
 import java.util.List;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Command;
       RatioCommand.class,
       ScalingCommand.class,
       PlannerCommand.class,
-      MemoryCommand.class
+      MemoryCommand.class,
+      PeersCommand.class
     },
     footer = {
       "",
