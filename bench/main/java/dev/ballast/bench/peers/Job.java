@@ -125,22 +125,26 @@ record Job(Path folder, PeerWorkload workload, int threads) {
   }
 
   /** Nanoseconds of each run in the side's last round. */
-  long[] times(String side) throws IOException {
-    return Numbers.longs(timesOf(side));
+  long[] times(String side) throws SideFailure {
+    try {
+      return Numbers.longs(timesOf(side));
+    } catch (IOException e) {
+      throw new SideFailure("it left no times: " + e, false);
+    }
   }
 
   /**
    * What the side computed, part by part. Of weights after training it is the change: the weights
    * themselves are nearly all first weights, and would hide a wrong step.
    *
-   * @throws IOException where the number of values is not that of the workload
+   * @throws SideFailure where there are no values, or not as many as there should be
    */
   Outcome outcome(String side) throws IOException {
-    float[] values = Numbers.floats(resultOf(side));
+    float[] values = results(side);
     Map<String, Integer> sizes = partSizes();
     int expected = sizes.values().stream().mapToInt(Integer::intValue).sum();
     if (values.length != expected) {
-      throw new IOException("gave " + values.length + " results, not " + expected);
+      throw new SideFailure("it left " + values.length + " results, not " + expected, false);
     }
     float[] before = workload.mode() == Mode.STEP ? Numbers.floats(file("weights")) : new float[0];
     int losses = values.length - before.length;
@@ -155,6 +159,14 @@ record Job(Path folder, PeerWorkload workload, int threads) {
       parts.put(e.getKey(), part);
     }
     return new Outcome(parts);
+  }
+
+  private float[] results(String side) throws SideFailure {
+    try {
+      return Numbers.floats(resultOf(side));
+    } catch (IOException e) {
+      throw new SideFailure("it left no results: " + e, false);
+    }
   }
 
   private Map<String, Integer> partSizes() {

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +15,11 @@ import java.util.List;
 /**
  * What every side on a JVM does; the twin of {@code bench/peers/side.py}, where the lines that come
  * and go are described. Besides the times it tells how many bytes all threads took of the heap
- * while the workload ran, and how often a collector ran in the round.
+ * while the workload ran, how often a collector ran in the round, and how long compilers did.
  */
 public final class JvmSide {
-  /** Times of at most so many runs are kept in a round: it ends there. */
-  private static final int MOST_RUNS = 4_000_000;
+  /** A round ends after so many runs: more times would count in what is resident. */
+  private static final int MOST_RUNS = 1 << 18;
 
   /** One library with the job's network in it. */
   public interface Subject {
@@ -120,6 +121,7 @@ public final class JvmSide {
     long asked = threads.getTotalThreadAllocatedBytes();
     long asking = threads.getTotalThreadAllocatedBytes() - asked;
     long collections = collections();
+    long compiling = compilingMillis();
     long heap = 0;
     int n = 0;
     long end = System.nanoTime() + length;
@@ -145,7 +147,15 @@ public final class JvmSide {
             + Math.max(0, heap)
             + ", \"gcCount\": "
             + collected
+            + ", \"compilingMillis\": "
+            + (compilingMillis() - compiling)
             + "}");
+  }
+
+  /** In all threads of the compilers; 0 where nothing is compiled. */
+  private static long compilingMillis() {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    return compiler == null ? 0 : compiler.getTotalCompilationTime();
   }
 
   private static long collections() {

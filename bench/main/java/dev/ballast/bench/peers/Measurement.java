@@ -24,10 +24,20 @@ import java.util.OptionalLong;
  * @param timeout how long a side may take to answer, besides
  */
 record Measurement(Path folder, double seconds, Duration timeout) {
-  /** Of the seconds; compilers work meanwhile. */
+  /** The share of the seconds that each side warms up for at least. */
   private static final double WARM_UP = 0.4;
 
   private static final int WARM_UP_ROUNDS = 2;
+
+  /** A side that is not steady after so many rounds of warming up is measured as it is. */
+  private static final int MOST_WARM_UP_ROUNDS = 12;
+
+  /** Rounds that differ by less than this are alike. */
+  private static final double STEADY = 0.05;
+
+  /** The share of a round that compilers may work in it. */
+  private static final double COMPILING = 0.02;
+
   private static final int ROUNDS = 7;
 
   /**
@@ -48,6 +58,23 @@ record Measurement(Path folder, double seconds, Duration timeout) {
 
     String name() {
       return process.side().name();
+    }
+
+    /** Whether the last two rounds were alike, and hardly anything was compiled in the last. */
+    boolean isSteady(double seconds) {
+      if (rounds.size() < WARM_UP_ROUNDS) {
+        return false;
+      }
+      double[] medians = Times.of(name(), rounds).medians().values();
+      double last = medians[medians.length - 1];
+      double before = medians[medians.length - 2];
+      double compiling = answers.getLast().path("compilingMillis").asDouble() / 1e3;
+      return Math.abs(last - before) <= STEADY * before && compiling <= COMPILING * seconds;
+    }
+
+    void forget() {
+      rounds.clear();
+      answers.clear();
     }
   }
 
@@ -94,11 +121,7 @@ record Measurement(Path folder, double seconds, Duration timeout) {
         start(side, s);
       }
       compare(s);
-      for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-        each(s, r -> round(r, job, seconds * WARM_UP / WARM_UP_ROUNDS));
-      }
-      s.running().values().forEach(r -> r.rounds.clear());
-      s.running().values().forEach(r -> r.answers.clear());
+      warmUp(s);
       for (int i = 0; i < ROUNDS; i++) {
         each(s, r -> round(r, job, seconds * (1 - WARM_UP) / ROUNDS));
       }
@@ -107,6 +130,21 @@ record Measurement(Path folder, double seconds, Duration timeout) {
       s.running().values().forEach(r -> r.process.close());
     }
     return new Comparison(w, threads, s.rows(), s.leftOut());
+  }
+
+  /** In the same turns, each side until it is steady. */
+  private void warmUp(State s) throws IOException {
+    double length = seconds * WARM_UP / WARM_UP_ROUNDS;
+    for (int i = 0; i < MOST_WARM_UP_ROUNDS; i++) {
+      each(
+          s,
+          r -> {
+            if (!r.isSteady(length)) {
+              round(r, s.job(), length);
+            }
+          });
+    }
+    s.running().values().forEach(Runner::forget);
   }
 
   private void start(Side side, State s) throws IOException {
