@@ -154,8 +154,7 @@ public final class PeersCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Path folder = Files.createTempDirectory("ballast-peers");
     try {
-      List<Side> chosen =
-          Sides.find(peers, folder).stream().filter(s -> names.contains(s.name())).toList();
+      List<Side> chosen = Sides.find(names, peers, folder);
       Measurement m = new Measurement(folder, seconds, Duration.ofMillis((long) (1e3 * timeout)));
       for (Side s : chosen) {
         rehearse(m, s, workloads, err);

@@ -5,8 +5,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -31,22 +34,34 @@ final class Sides {
   }
 
   /**
-   * All sides, whether they are installed or not.
+   * Some sides, in the order of the tables, whether they are installed or not.
    *
+   * @param names of {@link #NAMES}
    * @param peers the peers' folder, if not {@code .peers} in the project
-   * @param folder for class archives
+   * @param folder for what is compiled, and for class archives
    */
-  static List<Side> find(Optional<Path> peers, Path folder) throws IOException {
+  static List<Side> find(Set<String> names, Optional<Path> peers, Path folder) throws IOException {
     Path script = ProjectFiles.find(SCRIPTS.resolve("install.sh"));
     Path project = script.toAbsolutePath().getParent().getParent().getParent();
     Sides s = new Sides(peers.orElse(project.resolve(".peers")), folder, script);
-    return List.of(
-        s.jvm(Side.BALLAST, JvmProgram.of(BallastSide.class), Optional.empty(), true),
-        s.python("torch", "torch_side.py"),
-        s.python("torch-compiled", "torch_side.py", "compiled"),
-        s.python("jax", "jax_side.py"),
-        s.peer("onnxruntime-java", "OnnxRuntimeSide", "onnxruntime", false),
-        s.peer("djl", "DjlSide", "pytorch-engine", true));
+    List<Side> found = new ArrayList<>();
+    for (String name : NAMES) {
+      if (names.contains(name)) {
+        found.add(s.find(name));
+      }
+    }
+    return found;
+  }
+
+  private Side find(String name) throws IOException {
+    return switch (name) {
+      case "torch" -> python(name, "torch_side.py");
+      case "torch-compiled" -> python(name, "torch_side.py", "compiled");
+      case "jax" -> python(name, "jax_side.py");
+      case "onnxruntime-java" -> peer(name, "OnnxRuntimeSide", "onnxruntime", false);
+      case "djl" -> peer(name, "DjlSide", "pytorch-engine", true);
+      default -> jvm(name, JvmProgram.of(BallastSide.class), Optional.empty(), true);
+    };
   }
 
   private Side python(String name, String script, String... options) throws IOException {
@@ -59,48 +74,45 @@ final class Sides {
     return new Side.Jvm(name, program, missing, trains, folder.resolve(name + ".jsa"));
   }
 
-  /** A peer on the JVM: its side is compiled against its jars, by the script that fetches them. */
+  /** A peer on the JVM: its side is compiled against its jars. */
   private Side peer(String name, String main, String jar, boolean trains) throws IOException {
     Path java = peers.resolve("java");
-    Path compiled = java.resolve("sides.jar");
+    Path lib = java.resolve("lib");
     Path source = ProjectFiles.find(SCRIPTS.resolve(Path.of("java", main + ".java")));
-    String classPath =
-        String.join(
-            File.pathSeparator,
-            System.getProperty("java.class.path"),
-            compiled.toString(),
-            java.resolve("lib") + File.separator + "*");
     List<String> flags =
         List.of(
             "-Dai.djl.offline=true",
             "-DOPT_OUT_TRACKING=true",
             "-DDJL_CACHE_DIR=" + java.resolve("cache"),
             "-DENGINE_CACHE_DIR=" + java.resolve("cache"));
-    Optional<String> missing =
-        lacks(java.resolve("lib"), jar, compiled, source)
-            .map(l -> l + "; " + install + " brings it");
+    String classPath = System.getProperty("java.class.path");
+    Optional<String> missing = lacks(lib, jar);
+    if (missing.isEmpty()) {
+      List<Path> jars = jars(lib);
+      classPath =
+          jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
+              + File.pathSeparator
+              + classPath;
+      classPath = SideCompiler.jar(source, classPath, folder) + File.pathSeparator + classPath;
+    }
     return jvm(name, new JvmProgram(main, classPath, flags), missing, trains);
   }
 
-  private static Optional<String> lacks(Path lib, String jar, Path compiled, Path source)
-      throws IOException {
-    if (!has(lib, jar)) {
-      return Optional.of(lib + " has no " + jar + "-….jar");
+  private Optional<String> lacks(Path lib, String jar) throws IOException {
+    if (jars(lib).stream().noneMatch(f -> f.getFileName().toString().startsWith(jar + "-"))) {
+      return Optional.of(lib + " has no " + jar + "-….jar; " + install + " brings it");
     }
-    if (!Files.isRegularFile(compiled)) {
-      return Optional.of(compiled + " is not there");
-    }
-    boolean old =
-        Files.getLastModifiedTime(compiled).compareTo(Files.getLastModifiedTime(source)) < 0;
-    return old ? Optional.of(compiled + " is older than " + source) : Optional.empty();
+    return SideCompiler.isThere()
+        ? Optional.empty()
+        : Optional.of("this Java has no compiler; run on a JDK");
   }
 
-  private static boolean has(Path lib, String jar) throws IOException {
+  private static List<Path> jars(Path lib) throws IOException {
     if (!Files.isDirectory(lib)) {
-      return false;
+      return List.of();
     }
     try (Stream<Path> files = Files.list(lib)) {
-      return files.anyMatch(f -> f.getFileName().toString().startsWith(jar + "-"));
+      return files.sorted().toList();
     }
   }
 }
