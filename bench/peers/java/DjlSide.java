@@ -22,6 +22,7 @@ import ai.djl.training.tracker.Tracker;
 import dev.ballast.bench.peers.JvmSide;
 import dev.ballast.bench.peers.SideJob;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,7 +71,7 @@ final class DjlSide implements JvmSide.Subject {
   }
 
   public static void main(String[] arguments) throws Exception {
-    String threads = new SideJob(java.nio.file.Path.of(arguments[0])).text("threads");
+    String threads = new SideJob(Path.of(arguments[0])).text("threads");
     // Before the engine is loaded.
     System.setProperty("ai.djl.pytorch.num_threads", threads);
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
@@ -123,7 +124,7 @@ final class DjlSide implements JvmSide.Subject {
 
   @Override
   public String version() {
-    return Engine.getEngine("PyTorch").getVersion();
+    return Engine.getDjlVersion() + " on PyTorch " + Engine.getEngine("PyTorch").getVersion();
   }
 
   @Override

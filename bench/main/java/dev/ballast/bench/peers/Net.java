@@ -80,6 +80,23 @@ record Net(List<Integer> input, List<NetLayer> layers, boolean crossEntropy) {
     return layers.stream().flatMap(l -> l.parameters().stream()).map(NetLayer::elements).toList();
   }
 
+  /**
+   * What a gradient costs in forward passes, counting multiplications of dense layers: each has a
+   * product forward and two backward, but nobody asks for the gradient of the network's input.
+   */
+  double gradientOverForward() {
+    double all = 0;
+    double first = 0;
+    for (NetLayer l : layers) {
+      if (l instanceof Linear linear) {
+        double products = (double) linear.in() * linear.out();
+        first = all == 0 ? products : first;
+        all += products;
+      }
+    }
+    return 3 - first / all;
+  }
+
   /** All layers as a job has them. */
   String text() {
     return layers.stream().map(NetLayer::text).collect(Collectors.joining("; "));

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -111,14 +112,42 @@ public final class PeersCommand implements Callable<Integer> {
     for (Path file : Stream.of(svg, results).flatMap(Optional::stream).toList()) {
       ModelPaths.demandWritable(file);
     }
-    List<Comparison> all = measure(workloads, names);
+    Results all = new Results(measure(workloads, names));
     PrintWriter out = spec.commandLine().getOut();
     if (format.isJson()) {
-      Report.printAll(out, all.stream().flatMap(c -> c.rows().stream().map(c::report)).toList());
+      Report.printAll(out, all.reports());
     } else {
       PeersTable.print(all, out);
     }
-    return status(all, names);
+    write(all);
+    return status(all.all());
+  }
+
+  private void write(Results all) throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    if (svg.isPresent()) {
+      Files.writeString(svg.get(), BarPlot.svg(all));
+      err.println("wrote " + svg.get());
+    }
+    if (results.isPresent()) {
+      Files.writeString(
+          results.get(), ResultsPage.of(all, Machine.here(), LocalDate.now(), command()));
+      err.println("wrote " + results.get());
+    }
+  }
+
+  /** As it was given, but for where this machine has its peers. */
+  private String command() {
+    List<String> words = new ArrayList<>(List.of("./ballast", "bench"));
+    List<String> given = spec.commandLine().getParseResult().originalArgs();
+    for (int i = 0; i < given.size(); i++) {
+      if (given.get(i).equals("--peers")) {
+        i++;
+      } else if (!given.get(i).startsWith("--peers=")) {
+        words.add(given.get(i));
+      }
+    }
+    return String.join(" ", words);
   }
 
   private void demand(boolean holds, String complaint) {
@@ -210,7 +239,7 @@ public final class PeersCommand implements Callable<Integer> {
   }
 
   /** A peer that fails is told; our own failure, or nothing measured at all, is a failure. */
-  private static int status(List<Comparison> all, Set<String> names) {
+  private static int status(List<Comparison> all) {
     boolean ownFailed =
         all.stream()
             .flatMap(c -> c.leftOut().stream())

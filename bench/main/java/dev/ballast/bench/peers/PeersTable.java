@@ -3,6 +3,7 @@ package dev.ballast.bench.peers;
 import dev.ballast.bench.peers.Comparison.LeftOut;
 import dev.ballast.bench.peers.Comparison.Why;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.Set;
 final class PeersTable {
   private PeersTable() {}
 
-  static void print(List<Comparison> all, PrintWriter out) {
+  static void print(Results results, PrintWriter out) {
+    List<Comparison> all = results.all();
     out.printf(
         "%-22s %-17s %9s %9s %9s %7s %7s %9s %4s %8s %7s%n",
         "workload",
@@ -35,11 +37,33 @@ final class PeersTable {
         workload = "";
       }
     }
+    gradients(results, out);
     reasons(all).forEach((reason, where) -> out.printf("%n%s%n  (%s)%n", reason, where));
     out.println();
     out.println("×: threads. ÷ best: the median over the best peer's. spread: of the rounds'");
     out.println("medians. MB: resident at the most. start: from no process to the first answer.");
     out.flush();
+  }
+
+  /** What a gradient costs each side, where its forward pass was measured too. */
+  private static void gradients(Results results, PrintWriter out) {
+    for (Comparison c : results.all()) {
+      List<String> ratios = new ArrayList<>();
+      for (PeerRow r : c.rows()) {
+        results
+            .overForward(c, r)
+            .ifPresent(x -> ratios.add(String.format(Locale.ROOT, "%s %.2f", r.side(), x)));
+      }
+      if (!ratios.isEmpty()) {
+        out.printf(
+            Locale.ROOT,
+            "%n%s ×%d in forward passes, %.2f by arithmetic: %s%n",
+            c.workload().name(),
+            c.threads(),
+            c.workload().net().gradientOverForward(),
+            String.join(", ", ratios));
+      }
+    }
   }
 
   private static String line(Comparison c, PeerRow r) {
