@@ -2,7 +2,7 @@
 
     python torch_side.py JOB [compiled]
 
-With `compiled`, loss and optimizer go through torch.compile. See side.py for what it answers.
+With `compiled` the network and the loss go through torch.compile. See side.py for what it answers.
 """
 
 import shutil
@@ -54,10 +54,9 @@ class Torch:
         loss = nn.functional.cross_entropy if job["loss"] == "cross_entropy" \
             else nn.functional.mse_loss
         self.loss = compiler(lambda x, y: loss(self.net(x), y))
-        # Of the forms of this optimizer the fused one is the fastest on a CPU.
+        # The fastest form of this optimizer on a CPU, also than the plain one compiled.
         self.optimizer = torch.optim.SGD(
-            self.weights, lr=job["rate"], momentum=job["momentum"], fused=not compiled)
-        self.update = compiler(self.optimizer.step)
+            self.weights, lr=job["rate"], momentum=job["momentum"], fused=True)
         self.run = {"forward": self.loss_only, "gradient": self.gradient, "step": self.step}[
             self.mode]
 
@@ -72,7 +71,7 @@ class Torch:
 
     def step(self):
         loss = self.gradient()
-        self.update()
+        self.optimizer.step()
         return loss
 
     @torch.no_grad() if torch else lambda f: f

@@ -9,7 +9,7 @@ import java.util.Locale;
  * bar for each side. A line marks the best peer; what ends before it is faster.
  */
 final class BarPlot {
-  private static final double LEFT = 190;
+  private static final double LEFT = 220;
   private static final double RIGHT = 700;
   private static final double TOP = 84;
   private static final double BAR = 14;

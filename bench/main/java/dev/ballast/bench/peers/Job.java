@@ -27,6 +27,12 @@ record Job(Path folder, PeerWorkload workload, int threads) {
    */
   static final int RELOAD_EVERY = 200;
 
+  /** The part of an outcome that inference makes. */
+  static final String SCORES = "scores";
+
+  /** The part of an outcome that training makes first. */
+  static final String LOSSES = "losses";
+
   static final double RATE = 1e-3;
   static final double MOMENTUM = 0.9;
   private static final int SEED = 1;
@@ -173,10 +179,10 @@ record Job(Path folder, PeerWorkload workload, int threads) {
     Map<String, Integer> sizes = new LinkedHashMap<>();
     Mode mode = workload.mode();
     if (mode == Mode.INFERENCE) {
-      sizes.put("scores", workload.batch() * workload.net().outputs());
+      sizes.put(SCORES, workload.batch() * workload.net().outputs());
       return sizes;
     }
-    sizes.put("losses", mode == Mode.STEP ? CHECK_STEPS : 1);
+    sizes.put(LOSSES, mode == Mode.STEP ? CHECK_STEPS : 1);
     if (mode != Mode.FORWARD) {
       String what = mode == Mode.STEP ? "the change of parameter " : "the gradient of parameter ";
       int i = 0;

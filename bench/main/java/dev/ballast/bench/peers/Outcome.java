@@ -2,6 +2,7 @@ package dev.ballast.bench.peers;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What a side computed, part by part.
@@ -13,15 +14,16 @@ record Outcome(Map<String, double[]> parts) {
   record Difference(String part, double relative) {}
 
   /**
-   * The first part that differs from the reference by more than the tolerance. Parts are compared
-   * as vectors, ‖this − reference‖ / ‖reference‖: where a value before ReLU is zero but for
-   * rounding, a single element may differ a lot, and be right.
+   * The first part that differs from the reference by more than is allowed. Parts are compared as
+   * vectors, ‖this − reference‖ / ‖reference‖.
+   *
+   * @param allowed for a part, by its name
    */
-  Optional<Difference> differenceFrom(Outcome reference, double tolerance) {
+  Optional<Difference> differenceFrom(Outcome reference, ToDoubleFunction<String> allowed) {
     for (Map.Entry<String, double[]> e : parts.entrySet()) {
       double relative = relative(e.getValue(), reference.parts.get(e.getKey()));
       // Not a number is above any tolerance.
-      if (!(relative <= tolerance)) {
+      if (!(relative <= allowed.applyAsDouble(e.getKey()))) {
         return Optional.of(new Difference(e.getKey(), relative));
       }
     }
