@@ -1,5 +1,6 @@
 package dev.ballast.bench;
 
+import dev.ballast.bench.peers.PeersCommand;
 import dev.ballast.cli.Commands;
 import dev.ballast.cli.Version;
 import java.util.List;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Command;
       ScalingCommand.class,
       PlannerCommand.class,
       MemoryCommand.class,
-      BandwidthCommand.class
+      BandwidthCommand.class,
+      PeersCommand.class
     },
     footer = {
       "",

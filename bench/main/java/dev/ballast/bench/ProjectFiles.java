@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Files of the project that the measurements use. */
-final class ProjectFiles {
+public final class ProjectFiles {
   private ProjectFiles() {}
 
   /** The definition that is measured where none is named. */
@@ -19,7 +19,7 @@ final class ProjectFiles {
    *
    * @throws IOException where it is in neither
    */
-  static Path find(Path file) throws IOException {
+  public static Path find(Path file) throws IOException {
     if (Files.isRegularFile(file)) {
       return file;
     }

@@ -8,28 +8,28 @@ import java.util.Arrays;
  *
  * @param values nanoseconds a run, or what was computed of them
  */
-record Samples(String name, double[] values) {
+public record Samples(String name, double[] values) {
   /** Above this spread the machine was too busy with other things to tell. */
-  static final double NOISY = 0.15;
+  public static final double NOISY = 0.15;
 
-  Samples {
+  public Samples {
     if (values.length == 0) {
       throw new IllegalArgumentException(name + ": there are no samples");
     }
     values = values.clone();
   }
 
-  double median() {
+  public double median() {
     return quantile(0.5);
   }
 
   /** Half of all samples lie within this much of each other, as a share of the median. */
-  double spread() {
+  public double spread() {
     double median = median();
     return median == 0 ? 0 : (quantile(0.75) - quantile(0.25)) / median;
   }
 
-  boolean isNoisy() {
+  public boolean isNoisy() {
     return spread() > NOISY;
   }
 
@@ -37,7 +37,7 @@ record Samples(String name, double[] values) {
    * This over another, round by round. What slows the machine down for a while slows both, so the
    * ratios spread less than the times do.
    */
-  Samples over(Samples other) {
+  public Samples over(Samples other) {
     if (values.length != other.values.length) {
       throw new IllegalArgumentException(name + " and " + other.name + " are of different rounds");
     }
