@@ -21,6 +21,11 @@ public final class Simd {
             + " (start the JVM with --add-modules jdk.incubator.vector)";
   }
 
+  /** Floats in a vector; only to be asked where there are vectors. */
+  static int lanes() {
+    return Width.BITS / Float.SIZE;
+  }
+
   /** Loaded only where the Vector API is there. */
   private static final class Width {
     static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();

@@ -1,0 +1,168 @@
+package dev.ballast.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The gradient by a convolution's weights: ∂L/∂w[o,c,k] is the sum over all places of ∂L/∂y[o]
+ * times the place of x[c] under tap k. Neighbours in memory are lanes as in {@link
+ * GatherConvolution}. A padded image is copied between zeros first, so that every tap meets it
+ * everywhere.
+ *
+ * <p>Sums are vectors in the workspace, and lines are taken a block at a time so that a block of
+ * ∂L/∂y stays in cache while all taps pass over it. Their lanes are added in a fixed order at the
+ * end.
+ */
+final class CorrelationGradient implements Kernel {
+  /** Bytes of ∂L/∂y and x that a block of lines may have: about half of a second-level cache. */
+  private static final long BLOCK_BYTES = 256 << 10;
+
+  private final MemorySegment dy;
+  private final MemorySegment x;
+  private final MemorySegment dw;
+  private final MemorySegment sums;
+  private final Kernel pad;
+  private final int groups;
+  private final int rows;
+  private final long dyPlane;
+  private final long xGroup;
+
+  /** Offsets in x of all taps of all channels of a group. */
+  private final int[] offsets;
+
+  private final long[] dyLines;
+  private final long[] xLines;
+  private final int length;
+  private final int linesAtOnce;
+  private final CorrelationTile[][] tiles;
+
+  CorrelationGradient(ConvolutionShape s, Slice x, Slice dy, Slice dw, MemorySegment workspace) {
+    this.dy = dy.memory();
+    this.dw = dw.memory();
+    long sumBytes = sumBytes(s);
+    this.sums = workspace.asSlice(0, sumBytes);
+    boolean padded = PaddedImage.isNeeded(s);
+    MemorySegment copy = padded ? workspace.asSlice(sumBytes) : MemorySegment.NULL;
+    this.pad = padded ? new PaddedImage(s, x.memory(), copy) : () -> {};
+    this.x = padded ? copy : x.memory();
+    ConvolutionShape inner = padded ? PaddedImage.shape(s) : s;
+    this.groups = s.groups();
+    this.rows = s.groupOut();
+    this.dyPlane = s.outPlane();
+    this.xGroup = inner.groupIn() * inner.inPlane();
+    this.offsets = offsets(inner);
+    boolean merged = s.x().stride() == 1;
+    this.length = merged ? s.x().out() * s.lanes() : s.lanes();
+    int perRow = merged ? 1 : s.x().out();
+    int lines = s.images() * s.y().out() * perRow;
+    this.dyLines = new long[lines];
+    this.xLines = new long[lines];
+    for (int l = 0; l < lines; l++) {
+      int j = l % perRow;
+      int i = l / perRow % s.y().out();
+      int image = l / perRow / s.y().out();
+      dyLines[l] = image * s.out() * dyPlane + ((long) i * s.x().out() + j) * s.lanes();
+      xLines[l] =
+          image * s.in() * inner.inPlane()
+              + ((long) i * s.y().stride() * inner.x().in() + (long) j * s.x().stride())
+                  * s.lanes();
+    }
+    long lineBytes = (long) Float.BYTES * length * (rows + s.groupIn());
+    this.linesAtOnce = (int) Math.max(1, Math.min(lines, BLOCK_BYTES / lineBytes));
+    this.tiles = tiles(length % width() > 0);
+  }
+
+  /** Bytes of workspace. */
+  static long workspaceBytes(ConvolutionShape s) {
+    return sumBytes(s) + (PaddedImage.isNeeded(s) ? PaddedImage.bytes(s) : 0);
+  }
+
+  private static long sumBytes(ConvolutionShape s) {
+    return (long) s.groupOut() * s.groupIn() * s.taps() * CorrelationTile.WIDTH * Float.BYTES;
+  }
+
+  private static int width() {
+    return Simd.isAvailable() ? Simd.lanes() : 1;
+  }
+
+  private static int[] offsets(ConvolutionShape s) {
+    int[] offsets = new int[s.groupIn() * s.taps()];
+    int t = 0;
+    for (int c = 0; c < s.groupIn(); c++) {
+      for (int k = 0; k < s.y().kernel(); k++) {
+        for (int l = 0; l < s.x().kernel(); l++) {
+          long place = (long) k * s.y().dilation() * s.x().in() + (long) l * s.x().dilation();
+          offsets[t++] = Math.toIntExact(c * s.inPlane() + place * s.lanes());
+        }
+      }
+    }
+    return offsets;
+  }
+
+  private CorrelationTile[][] tiles(boolean masked) {
+    CorrelationTile[][] all =
+        new CorrelationTile[CorrelationTileCode.ROWS + 1][CorrelationTileCode.TAPS + 1];
+    for (int r = 1; r <= CorrelationTileCode.ROWS; r++) {
+      for (int t = 1; t <= CorrelationTileCode.TAPS; t++) {
+        all[r][t] =
+            Simd.isAvailable() ? CorrelationTileCode.of(r, t, masked) : CorrelationTile.plain(r, t);
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public void run() {
+    pad.run();
+    for (int g = 0; g < groups; g++) {
+      sums.fill((byte) 0);
+      for (int line = 0; line < dyLines.length; line += linesAtOnce) {
+        lines(g, line, Math.min(dyLines.length, line + linesAtOnce));
+      }
+      finish((long) g * rows * offsets.length);
+    }
+  }
+
+  private void lines(int group, int from, int end) {
+    for (int row = 0; row < rows; row += CorrelationTileCode.ROWS) {
+      CorrelationTile[] byTaps = tiles[Math.min(CorrelationTileCode.ROWS, rows - row)];
+      long dyAt = ((long) group * rows + row) * dyPlane;
+      long sumsRow = (long) offsets.length * CorrelationTile.WIDTH;
+      for (int tap = 0; tap < offsets.length; tap += CorrelationTileCode.TAPS) {
+        byTaps[Math.min(CorrelationTileCode.TAPS, offsets.length - tap)].run(
+            dy,
+            dyAt,
+            dyPlane,
+            x,
+            group * xGroup,
+            offsets,
+            tap,
+            dyLines,
+            xLines,
+            from,
+            end,
+            length,
+            sums,
+            row * sumsRow + (long) tap * CorrelationTile.WIDTH,
+            sumsRow);
+      }
+    }
+  }
+
+  private void finish(long at) {
+    long n = (long) rows * offsets.length;
+    for (long i = 0; i < n; i++) {
+      PlainFloats.set(dw, at + i, sum(i * CorrelationTile.WIDTH));
+    }
+  }
+
+  /** Neighbours first, then pairs of them, in double: always in the same order. */
+  private float sum(long at) {
+    double even = 0;
+    double odd = 0;
+    for (int i = 0; i < CorrelationTile.WIDTH; i += 2) {
+      even += PlainFloats.get(sums, at + i);
+      odd += PlainFloats.get(sums, at + i + 1);
+    }
+    return (float) (even + odd);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.ballast.kernel;
+
+import static java.lang.classfile.TypeKind.INT;
+import static java.lang.classfile.TypeKind.LONG;
+import static java.lang.classfile.TypeKind.REFERENCE;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Writes {@link CorrelationTile}s of {@code rows} × {@code taps} registers. */
+final class CorrelationTileCode {
+  /** Rows of a tile, at most. */
+  static final int ROWS = 6;
+
+  /** Taps of a tile, at most. */
+  static final int TAPS = 4;
+
+  private static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_void,
+          TileCode.SEGMENT,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          TileCode.SEGMENT,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_int.arrayType(),
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_long.arrayType(),
+          ConstantDescs.CD_long.arrayType(),
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          TileCode.SEGMENT,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long);
+
+  private static final int DY = 1;
+  private static final int DY_AT = 2;
+  private static final int DY_ROW = 4;
+  private static final int X = 6;
+  private static final int X_AT = 7;
+  private static final int OFFSETS = 9;
+  private static final int TAP = 10;
+  private static final int DY_LINES = 11;
+  private static final int X_LINES = 12;
+  private static final int LINE = 13;
+  private static final int END = 14;
+  private static final int LENGTH = 15;
+  private static final int SUMS = 16;
+  private static final int SUMS_AT = 17;
+  private static final int SUMS_ROW = 19;
+
+  private record Key(int rows, int taps, boolean masked) {}
+
+  private static final Map<Key, CorrelationTile> MADE = new ConcurrentHashMap<>();
+
+  private final TileCode to;
+  private final Key key;
+  private final int[][] sums;
+
+  private CorrelationTileCode(TileCode to, Key key) {
+    this.to = to;
+    this.key = key;
+    this.sums = new int[key.rows][key.taps];
+  }
+
+  /**
+   * A tile's code.
+   *
+   * @param masked whether lines end in a vector that is not full
+   */
+  static CorrelationTile of(int rows, int taps, boolean masked) {
+    return MADE.computeIfAbsent(
+        new Key(rows, taps, masked),
+        k ->
+            TileCode.define(
+                CorrelationTile.class,
+                "run",
+                RUN,
+                code -> new CorrelationTileCode(code, k).write()));
+  }
+
+  private void write() {
+    CodeBuilder c = to.code();
+    int full = to.local(INT);
+    c.iload(LENGTH).loadConstant(-Lanes.COUNT).iand().istore(full);
+    int mask = -1;
+    if (key.masked) {
+      mask = to.local(REFERENCE);
+      int rest = to.local(INT);
+      c.iload(LENGTH).iload(full).isub().istore(rest);
+      to.first(mask, rest);
+    }
+    int[] xs = starts();
+    throughSums(true);
+    int tail = mask;
+    var head = c.newLabel();
+    var done = c.newLabel();
+    c.labelBinding(head).iload(LINE).iload(END).if_icmpge(done);
+    line(xs, full, tail);
+    c.iinc(LINE, 1).goto_(head).labelBinding(done);
+    throughSums(false);
+  }
+
+  /** For each tap, where its first element lies in x, line apart. */
+  private int[] starts() {
+    int[] xs = new int[key.taps];
+    for (int t = 0; t < key.taps; t++) {
+      xs[t] = to.local(LONG);
+      to.addElement(xs[t], X_AT, OFFSETS, TAP);
+      to.code().iinc(TAP, 1);
+    }
+    return xs;
+  }
+
+  private void throughSums(boolean in) {
+    int row = to.local(LONG);
+    to.code().lload(SUMS_AT).lstore(row);
+    for (int r = 0; r < key.rows; r++) {
+      for (int t = 0; t < key.taps; t++) {
+        int at = to.local(LONG);
+        to.code().lload(row).loadConstant((long) t * CorrelationTile.WIDTH).ladd().lstore(at);
+        if (in) {
+          sums[r][t] = to.vector();
+          to.load(sums[r][t], SUMS, at, 0, -1);
+        } else {
+          to.store(sums[r][t], SUMS, at, 0, -1);
+        }
+      }
+      to.add(row, row, SUMS_ROW);
+    }
+  }
+
+  private void line(int[] xs, int full, int mask) {
+    CodeBuilder c = to.code();
+    int dyLine = to.local(LONG);
+    int xLine = to.local(LONG);
+    c.lload(DY_AT).aload(DY_LINES).iload(LINE).laload().ladd().lstore(dyLine);
+    c.aload(X_LINES).iload(LINE).laload().lstore(xLine);
+    int i = to.local(INT);
+    to.loop(i, 0, full, Lanes.COUNT, () -> place(xs, dyLine, xLine, i, -1));
+    if (key.masked) {
+      place(xs, dyLine, xLine, full, mask);
+    }
+  }
+
+  private void place(int[] xs, int dyLine, int xLine, int i, int mask) {
+    CodeBuilder c = to.code();
+    int at = to.local(LONG);
+    int[] x = new int[key.taps];
+    for (int t = 0; t < key.taps; t++) {
+      x[t] = to.vector();
+      c.lload(xs[t]).lload(xLine).ladd().iload(i).i2l().ladd().lstore(at);
+      to.load(x[t], X, at, 0, mask);
+    }
+    c.lload(dyLine).iload(i).i2l().ladd().lstore(at);
+    int dy = to.vector();
+    for (int r = 0; r < key.rows; r++) {
+      to.load(dy, DY, at, 0, mask);
+      for (int t = 0; t < key.taps; t++) {
+        to.multiplyAdd(sums[r][t], dy, x[t]);
+      }
+      to.add(at, at, DY_ROW);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.ballast.kernel;
+
+import static java.lang.classfile.TypeKind.INT;
+import static java.lang.classfile.TypeKind.LONG;
+import static java.lang.classfile.TypeKind.REFERENCE;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Writes {@link GatherTile}s of {@code rows} × {@code vectors} registers: for each source channel
+ * and tap, a few vectors are loaded and each row's weight is multiplied with all of them.
+ */
+final class GatherTileCode {
+  /** Sums of a tile, at most: with the vectors loaded and a weight they fill 32 registers. */
+  static final int SUMS = 24;
+
+  /** Vectors of a tile side by side, at most. */
+  static final int VECTORS = 4;
+
+  private static final ClassDesc PATCH = TileCode.desc(GatherTile.Patch.class);
+  private static final ClassDesc STRIDES = TileCode.desc(GatherTile.Strides.class);
+  private static final MethodTypeDesc INTS = MethodTypeDesc.of(ConstantDescs.CD_int.arrayType());
+  private static final MethodTypeDesc OFFSET = MethodTypeDesc.of(ConstantDescs.CD_long);
+  private static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_void,
+          TileCode.SEGMENT,
+          ConstantDescs.CD_long,
+          TileCode.SEGMENT,
+          ConstantDescs.CD_long,
+          TileCode.SEGMENT,
+          ConstantDescs.CD_long,
+          TileCode.SEGMENT,
+          ConstantDescs.CD_long,
+          PATCH,
+          ConstantDescs.CD_int,
+          STRIDES,
+          ConstantDescs.CD_int);
+
+  private static final int IN = 1;
+  private static final int IN_AT = 2;
+  private static final int W = 4;
+  private static final int W_AT = 5;
+  private static final int OUT = 7;
+  private static final int OUT_AT = 8;
+  private static final int BIAS = 10;
+  private static final int BIAS_AT = 11;
+  private static final int PATCH_ARGUMENT = 13;
+  private static final int SOURCES = 14;
+  private static final int STRIDES_ARGUMENT = 15;
+  private static final int LAST_LANES = 16;
+
+  private record Key(int rows, int vectors, boolean masked, boolean biased) {}
+
+  private static final Map<Key, GatherTile> MADE = new ConcurrentHashMap<>();
+
+  private final TileCode to;
+  private final Key key;
+  private final int[][] sums;
+  private int mask = -1;
+
+  private GatherTileCode(TileCode to, Key key) {
+    this.to = to;
+    this.key = key;
+    this.sums = new int[key.rows][key.vectors];
+  }
+
+  /**
+   * A tile's code. Of {@code lanes} it is told those of the last vector where that is not full.
+   *
+   * @param masked whether the last vector is not full
+   * @param biased whether rows start from a bias
+   */
+  static GatherTile of(int rows, int vectors, boolean masked, boolean biased) {
+    return MADE.computeIfAbsent(
+        new Key(rows, vectors, masked, biased),
+        k ->
+            TileCode.define(
+                GatherTile.class, "run", RUN, code -> new GatherTileCode(code, k).write()));
+  }
+
+  private void write() {
+    CodeBuilder c = to.code();
+    int inOffsets = array("in");
+    int wOffsets = array("w");
+    int wRow = stride("wRow");
+    int outRow = stride("outRow");
+    int inSource = stride("inSource");
+    int wSource = stride("wSource");
+    if (key.masked) {
+      mask = to.local(REFERENCE);
+      to.first(mask, LAST_LANES);
+    }
+    start();
+    int source = to.local(INT);
+    int tap = to.local(INT);
+    int taps = to.local(INT);
+    c.aload(inOffsets).arraylength().istore(taps);
+    to.loop(
+        source,
+        0,
+        SOURCES,
+        1,
+        () -> {
+          to.loop(tap, 0, taps, 1, () -> tap(inOffsets, wOffsets, tap, wRow));
+          to.add(IN_AT, IN_AT, inSource);
+          to.add(W_AT, W_AT, wSource);
+        });
+    for (int r = 0; r < key.rows; r++) {
+      for (int v = 0; v < key.vectors; v++) {
+        to.store(sums[r][v], OUT, OUT_AT, v, last(v));
+      }
+      to.add(OUT_AT, OUT_AT, outRow);
+    }
+  }
+
+  private void start() {
+    int one = to.local(LONG);
+    to.code().loadConstant(1L).lstore(one);
+    for (int r = 0; r < key.rows; r++) {
+      for (int v = 0; v < key.vectors; v++) {
+        sums[r][v] = to.vector();
+        if (key.biased) {
+          to.broadcast(sums[r][v], BIAS, BIAS_AT);
+        } else {
+          to.zero(sums[r][v]);
+        }
+      }
+      to.add(BIAS_AT, BIAS_AT, one);
+    }
+  }
+
+  private void tap(int inOffsets, int wOffsets, int tap, int wRow) {
+    int from = to.local(LONG);
+    int weight = to.local(LONG);
+    to.addElement(from, IN_AT, inOffsets, tap);
+    to.addElement(weight, W_AT, wOffsets, tap);
+    int[] x = new int[key.vectors];
+    for (int v = 0; v < key.vectors; v++) {
+      x[v] = to.vector();
+      to.load(x[v], IN, from, v, last(v));
+    }
+    int factor = to.vector();
+    for (int r = 0; r < key.rows; r++) {
+      to.broadcast(factor, W, weight);
+      for (int v = 0; v < key.vectors; v++) {
+        to.multiplyAdd(sums[r][v], factor, x[v]);
+      }
+      to.add(weight, weight, wRow);
+    }
+  }
+
+  private int last(int vector) {
+    return vector == key.vectors - 1 ? mask : -1;
+  }
+
+  private int array(String name) {
+    int slot = to.local(REFERENCE);
+    to.code().aload(PATCH_ARGUMENT).invokevirtual(PATCH, name, INTS).astore(slot);
+    return slot;
+  }
+
+  private int stride(String name) {
+    int slot = to.local(LONG);
+    to.code().aload(STRIDES_ARGUMENT).invokevirtual(STRIDES, name, OFFSET).lstore(slot);
+    return slot;
+  }
+}
