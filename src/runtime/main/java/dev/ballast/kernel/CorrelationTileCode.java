@@ -85,6 +85,9 @@ final class CorrelationTileCode {
 
   private void write() {
     CodeBuilder c = to.code();
+    to.direct(DY);
+    to.direct(X);
+    to.direct(SUMS);
     int full = to.local(INT);
     c.iload(LENGTH).loadConstant(-Lanes.COUNT).iand().istore(full);
     int mask = -1;

@@ -86,6 +86,12 @@ final class GatherTileCode {
 
   private void write() {
     CodeBuilder c = to.code();
+    to.direct(IN);
+    to.direct(W);
+    to.direct(OUT);
+    if (key.biased) {
+      to.direct(BIAS);
+    }
     int inOffsets = array("in");
     int wOffsets = array("w");
     int wRow = stride("wRow");

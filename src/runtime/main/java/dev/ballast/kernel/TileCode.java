@@ -1,5 +1,9 @@
 package dev.ballast.kernel;
 
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
@@ -7,17 +11,23 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What code that is written for register tiles has in common. HotSpot keeps vectors in registers
  * where each is a local variable of its own, so a loop over a tile of 6 × 4 vectors needs 24 of
  * them by name; written by hand it would be a page for each size. Here it is written as bytecode,
  * one hidden class for each size that is asked for.
+ *
+ * <p>It calls only methods that HotSpot is told to inline always: of others it gives up inlining
+ * once a method has grown as large as these are, and each vector then goes through the heap.
  */
 final class TileCode {
   static final ClassDesc SEGMENT = desc(MemorySegment.class);
@@ -25,19 +35,21 @@ final class TileCode {
   static final ClassDesc MASK = desc(VectorMask.class);
   private static final ClassDesc LANES = desc(Lanes.class);
   private static final ClassDesc ANY_VECTOR = desc(Vector.class);
-  private static final MethodTypeDesc LOAD =
-      MethodTypeDesc.of(VECTOR, SEGMENT, ConstantDescs.CD_long);
-  private static final MethodTypeDesc LOAD_MASKED =
-      MethodTypeDesc.of(VECTOR, SEGMENT, ConstantDescs.CD_long, MASK);
-  private static final MethodTypeDesc STORE =
-      MethodTypeDesc.of(ConstantDescs.CD_void, VECTOR, SEGMENT, ConstantDescs.CD_long);
-  private static final MethodTypeDesc STORE_MASKED =
-      MethodTypeDesc.of(ConstantDescs.CD_void, VECTOR, SEGMENT, ConstantDescs.CD_long, MASK);
-  private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(VECTOR, ConstantDescs.CD_float);
-  private static final MethodTypeDesc GET =
-      MethodTypeDesc.of(ConstantDescs.CD_float, SEGMENT, ConstantDescs.CD_long);
-  private static final MethodTypeDesc FIRST = MethodTypeDesc.of(MASK, ConstantDescs.CD_long);
+  private static final ClassDesc SPECIES = desc(VectorSpecies.class);
+  private static final ClassDesc ORDER = desc(ByteOrder.class);
+  private static final ClassDesc FLOATS = desc(ValueLayout.OfFloat.class);
   private static final MethodTypeDesc FMA = MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR);
+  private static final MethodTypeDesc DIRECT = MethodTypeDesc.of(SEGMENT, SEGMENT);
+  private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(VECTOR, SPECIES, CD_float);
+  private static final MethodTypeDesc GET = MethodTypeDesc.of(CD_float, FLOATS, CD_long);
+  private static final MethodTypeDesc FIRST = MethodTypeDesc.of(MASK, CD_long);
+  private static final MethodTypeDesc LOAD =
+      MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER);
+  private static final MethodTypeDesc LOAD_MASKED =
+      MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER, MASK);
+  private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER);
+  private static final MethodTypeDesc STORE_MASKED =
+      MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK);
 
   private final CodeBuilder code;
 
@@ -99,50 +111,60 @@ final class TileCode {
     return local(TypeKind.REFERENCE);
   }
 
-  /** {@code slot = vector of zeros}. */
-  void zero(int slot) {
-    code.fconst_0();
-    broadcast(slot);
+  /** Tells the compiler, once, that a segment is not on the heap; see {@link Lanes#direct}. */
+  void direct(int m) {
+    code.aload(m).invokestatic(LANES, "direct", DIRECT).astore(m);
   }
 
-  /** {@code slot = vector of the float on the stack}. */
-  void broadcast(int slot) {
-    code.invokestatic(LANES, "broadcast", BROADCAST).astore(slot);
+  /** {@code slot = vector of zeros}. */
+  void zero(int slot) {
+    species().fconst_0().invokestatic(VECTOR, "broadcast", BROADCAST).astore(slot);
   }
 
   /** {@code slot = vector of m[at]}. */
   void broadcast(int slot, int m, int at) {
-    code.aload(m).lload(at).invokestatic(LANES, "get", GET);
-    broadcast(slot);
+    species().aload(m).getstatic(desc(ValueLayout.class), "JAVA_FLOAT_UNALIGNED", FLOATS);
+    bytes(at, 0).invokeinterface(SEGMENT, "get", GET);
+    code.invokestatic(VECTOR, "broadcast", BROADCAST).astore(slot);
   }
 
   /** {@code slot = m[at + vectors · lanes …]}, through a mask where {@code mask ≥ 0}. */
   void load(int slot, int m, int at, int vectors, int mask) {
-    code.aload(m).lload(at);
-    plus(vectors);
+    species().aload(m);
+    order(bytes(at, vectors));
     if (mask >= 0) {
-      code.aload(mask).invokestatic(LANES, "load", LOAD_MASKED);
+      code.aload(mask).invokestatic(VECTOR, "fromMemorySegment", LOAD_MASKED);
     } else {
-      code.invokestatic(LANES, "load", LOAD);
+      code.invokestatic(VECTOR, "fromMemorySegment", LOAD);
     }
     code.astore(slot);
   }
 
   /** {@code m[at + vectors · lanes …] = slot}, through a mask where {@code mask ≥ 0}. */
   void store(int slot, int m, int at, int vectors, int mask) {
-    code.aload(slot).aload(m).lload(at);
-    plus(vectors);
+    code.aload(slot).aload(m);
+    order(bytes(at, vectors));
     if (mask >= 0) {
-      code.aload(mask).invokestatic(LANES, "store", STORE_MASKED);
+      code.aload(mask).invokevirtual(VECTOR, "intoMemorySegment", STORE_MASKED);
     } else {
-      code.invokestatic(LANES, "store", STORE);
+      code.invokevirtual(VECTOR, "intoMemorySegment", STORE);
     }
   }
 
-  private void plus(int vectors) {
-    if (vectors > 0) {
-      code.loadConstant((long) vectors * Lanes.COUNT).ladd();
-    }
+  private CodeBuilder species() {
+    return code.getstatic(LANES, "FLOATS", SPECIES);
+  }
+
+  private static void order(CodeBuilder c) {
+    c.getstatic(LANES, "ORDER", ORDER);
+  }
+
+  /** Pushes where an element lies, in bytes. */
+  private CodeBuilder bytes(int at, int vectors) {
+    code.lload(at).iconst_2().lshl();
+    return vectors == 0
+        ? code
+        : code.loadConstant((long) vectors * Lanes.COUNT * Float.BYTES).ladd();
   }
 
   /** {@code sum = a · b + sum}. */
