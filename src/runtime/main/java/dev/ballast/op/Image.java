@@ -9,7 +9,7 @@ import java.util.List;
  * [C, H, W, B], all images' values of one place are neighbours, which is faster where there are
  * many: a pass over training graphs changes ops to it. Weights lie alike in both.
  */
-public sealed interface Image extends BuiltIn permits Convolve, Pool {
+public sealed interface Image extends BuiltIn permits Convolve, Pool, Channel {
   /** Whether images lie as [C, H, W, B]. */
   boolean batchLast();
 
