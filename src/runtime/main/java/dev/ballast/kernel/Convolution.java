@@ -1,6 +1,7 @@
 package dev.ballast.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,33 +18,92 @@ public final class Convolution {
       Optional<Slice> bias,
       Slice y,
       MemorySegment workspace) {
-    boolean plain =
-        !FloatLoops.allFloat(x, w, y) || bias.isPresent() && !FloatLoops.allFloat(bias.get());
-    if (plain) {
+    if (!FloatLoops.allFloat(x, w, y) || !FloatLoops.allFloat(bias.orElse(w))) {
       return referenceForward(s, x, w, bias, y);
     }
-    return GatherConvolution.forward(
-        s, x, w, y, bias.map(Slice::memory).orElse(MemorySegment.NULL));
+    MemorySegment b = bias.map(Slice::memory).orElse(MemorySegment.NULL);
+    if (WideConvolution.serves(s)) {
+      return new WideConvolution(s, x, w, y, b, workspace);
+    }
+    if (isInterleaved(s)) {
+      return GatherConvolution.forward(s.interleaved(), x.memory(), w.memory(), y.memory(), b);
+    }
+    Slice turnedX = Interleaved.slice(x, workspace, 0);
+    Slice turnedY = Interleaved.slice(y, workspace, Interleaved.bytes(s.inElements()));
+    return Movement.sequence(
+        List.of(
+            Interleaved.there(x, turnedX),
+            GatherConvolution.forward(
+                s.interleaved(), turnedX.memory(), w.memory(), turnedY.memory(), b),
+            Interleaved.back(turnedY, y)));
+  }
+
+  /** Bytes that {@link #forward} wants of its workspace. */
+  public static long forwardBytes(ConvolutionShape s) {
+    if (WideConvolution.serves(s)) {
+      return WideConvolution.workspaceBytes(s);
+    }
+    return isInterleaved(s) ? 0 : bothSides(s);
+  }
+
+  /** Of one image there is nothing to interleave. */
+  private static boolean isInterleaved(ConvolutionShape s) {
+    return s.batchLast() || s.batch() == 1;
+  }
+
+  private static long bothSides(ConvolutionShape s) {
+    return Interleaved.bytes(s.inElements()) + Interleaved.bytes(s.outElements());
   }
 
   /** dx[b,c,…] = Σ dy[b,o,…] · w[o,c,k,l] over all places of y that x's place is part of. */
-  public static Kernel inputGradient(ConvolutionShape s, Slice dy, Slice w, Slice dx) {
-    return FloatLoops.allFloat(dy, w, dx)
-        ? GatherConvolution.backward(s, dy, w, dx)
-        : referenceInputGradient(s, dy, w, dx);
+  public static Kernel inputGradient(
+      ConvolutionShape s, Slice dy, Slice w, Slice dx, MemorySegment workspace) {
+    if (!FloatLoops.allFloat(dy, w, dx)) {
+      return referenceInputGradient(s, dy, w, dx);
+    }
+    if (isInterleaved(s)) {
+      return GatherConvolution.backward(s.interleaved(), dy.memory(), w.memory(), dx.memory());
+    }
+    Slice turnedY = Interleaved.slice(dy, workspace, 0);
+    Slice turnedX = Interleaved.slice(dx, workspace, Interleaved.bytes(s.outElements()));
+    return Movement.sequence(
+        List.of(
+            Interleaved.there(dy, turnedY),
+            GatherConvolution.backward(
+                s.interleaved(), turnedY.memory(), w.memory(), turnedX.memory()),
+            Interleaved.back(turnedX, dx)));
+  }
+
+  /** Bytes that {@link #inputGradient} wants of its workspace. */
+  public static long inputGradientBytes(ConvolutionShape s) {
+    return isInterleaved(s) ? 0 : bothSides(s);
   }
 
   /** dw[o,c,k,l] = Σ dy[b,o,i,j] · x[b,c,i·s+k·d−p,j·s+l·d−p] over images and places. */
   public static Kernel weightGradient(
       ConvolutionShape s, Slice x, Slice dy, Slice dw, MemorySegment workspace) {
-    return FloatLoops.allFloat(x, dy, dw)
-        ? new CorrelationGradient(s, x, dy, dw, workspace)
-        : referenceWeightGradient(s, x, dy, dw);
+    if (!FloatLoops.allFloat(x, dy, dw)) {
+      return referenceWeightGradient(s, x, dy, dw);
+    }
+    ConvolutionShape turned = s.interleaved();
+    if (isInterleaved(s)) {
+      return new CorrelationGradient(turned, x.memory(), dy.memory(), dw.memory(), workspace);
+    }
+    Slice turnedX = Interleaved.slice(x, workspace, 0);
+    Slice turnedY = Interleaved.slice(dy, workspace, Interleaved.bytes(s.inElements()));
+    MemorySegment rest = workspace.asSlice(bothSides(s));
+    return Movement.sequence(
+        List.of(
+            Interleaved.there(x, turnedX),
+            Interleaved.there(dy, turnedY),
+            new CorrelationGradient(
+                turned, turnedX.memory(), turnedY.memory(), dw.memory(), rest)));
   }
 
   /** Bytes that {@link #weightGradient} wants of its workspace. */
   public static long weightGradientBytes(ConvolutionShape s) {
-    return CorrelationGradient.workspaceBytes(s);
+    long turned = isInterleaved(s) ? 0 : bothSides(s);
+    return turned + CorrelationGradient.workspaceBytes(s.interleaved());
   }
 
   public static Kernel referenceForward(

@@ -37,6 +37,21 @@ public record ConvolutionShape(
     return batchLast ? batch : 1;
   }
 
+  /** The same with images interleaved. */
+  ConvolutionShape interleaved() {
+    return new ConvolutionShape(batch, in, out, groups, y, x, true);
+  }
+
+  /** Elements of x. */
+  long inElements() {
+    return (long) batch * in * y.in() * x.in();
+  }
+
+  /** Elements of y. */
+  long outElements() {
+    return (long) batch * out * y.out() * x.out();
+  }
+
   /** Elements of one channel of x, all interleaved images together. */
   long inPlane() {
     return (long) y.in() * x.in() * lanes();

@@ -33,17 +33,24 @@ final class CorrelationGradient implements Kernel {
   private final long[] xLines;
   private final int length;
   private final int linesAtOnce;
-  private final CorrelationTile[][] tiles;
+  private final CorrelationTile[][] whole;
+  private final CorrelationTile[][] tails;
+  private final boolean hasTail;
 
-  CorrelationGradient(ConvolutionShape s, Slice x, Slice dy, Slice dw, MemorySegment workspace) {
-    this.dy = dy.memory();
-    this.dw = dw.memory();
+  CorrelationGradient(
+      ConvolutionShape s,
+      MemorySegment x,
+      MemorySegment dy,
+      MemorySegment dw,
+      MemorySegment workspace) {
+    this.dy = dy;
+    this.dw = dw;
     long sumBytes = sumBytes(s);
     this.sums = workspace.asSlice(0, sumBytes);
     boolean padded = PaddedImage.isNeeded(s);
     MemorySegment copy = padded ? workspace.asSlice(sumBytes) : MemorySegment.NULL;
-    this.pad = padded ? new PaddedImage(s, x.memory(), copy) : () -> {};
-    this.x = padded ? copy : x.memory();
+    this.pad = padded ? new PaddedImage(s, x, copy) : () -> {};
+    this.x = padded ? copy : x;
     ConvolutionShape inner = padded ? PaddedImage.shape(s) : s;
     this.groups = s.groups();
     this.rows = s.groupOut();
@@ -68,7 +75,10 @@ final class CorrelationGradient implements Kernel {
     }
     long lineBytes = (long) Float.BYTES * length * (rows + s.groupIn());
     this.linesAtOnce = (int) Math.max(1, Math.min(lines, BLOCK_BYTES / lineBytes));
-    this.tiles = tiles(length % width() > 0);
+    boolean plain = !Simd.isAvailable() || length < Simd.lanes();
+    this.hasTail = !plain && length % Simd.lanes() > 0;
+    this.whole = tiles(plain, false);
+    this.tails = hasTail ? tiles(false, true) : whole;
   }
 
   /** Bytes of workspace. */
@@ -78,10 +88,6 @@ final class CorrelationGradient implements Kernel {
 
   private static long sumBytes(ConvolutionShape s) {
     return (long) s.groupOut() * s.groupIn() * s.taps() * CorrelationTile.WIDTH * Float.BYTES;
-  }
-
-  private static int width() {
-    return Simd.isAvailable() ? Simd.lanes() : 1;
   }
 
   private static int[] offsets(ConvolutionShape s) {
@@ -98,13 +104,12 @@ final class CorrelationGradient implements Kernel {
     return offsets;
   }
 
-  private CorrelationTile[][] tiles(boolean masked) {
+  private static CorrelationTile[][] tiles(boolean plain, boolean tail) {
     CorrelationTile[][] all =
         new CorrelationTile[CorrelationTileCode.ROWS + 1][CorrelationTileCode.TAPS + 1];
     for (int r = 1; r <= CorrelationTileCode.ROWS; r++) {
       for (int t = 1; t <= CorrelationTileCode.TAPS; t++) {
-        all[r][t] =
-            Simd.isAvailable() ? CorrelationTileCode.of(r, t, masked) : CorrelationTile.plain(r, t);
+        all[r][t] = plain ? CorrelationTile.plain(r, t) : CorrelationTileCode.of(r, t, tail);
       }
     }
     return all;
@@ -116,13 +121,17 @@ final class CorrelationGradient implements Kernel {
     for (int g = 0; g < groups; g++) {
       sums.fill((byte) 0);
       for (int line = 0; line < dyLines.length; line += linesAtOnce) {
-        lines(g, line, Math.min(dyLines.length, line + linesAtOnce));
+        int end = Math.min(dyLines.length, line + linesAtOnce);
+        lines(whole, g, line, end);
+        if (hasTail) {
+          lines(tails, g, line, end);
+        }
       }
       finish((long) g * rows * offsets.length);
     }
   }
 
-  private void lines(int group, int from, int end) {
+  private void lines(CorrelationTile[][] tiles, int group, int from, int end) {
     for (int row = 0; row < rows; row += CorrelationTileCode.ROWS) {
       CorrelationTile[] byTaps = tiles[Math.min(CorrelationTileCode.ROWS, rows - row)];
       long dyAt = ((long) group * rows + row) * dyPlane;

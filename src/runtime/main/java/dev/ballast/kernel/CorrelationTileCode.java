@@ -2,7 +2,6 @@ package dev.ballast.kernel;
 
 import static java.lang.classfile.TypeKind.INT;
 import static java.lang.classfile.TypeKind.LONG;
-import static java.lang.classfile.TypeKind.REFERENCE;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ConstantDescs;
@@ -10,7 +9,11 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Writes {@link CorrelationTile}s of {@code rows} × {@code taps} registers. */
+/**
+ * Writes {@link CorrelationTile}s of {@code rows} × {@code taps} registers. What is left of a line
+ * behind its whole vectors is done by tiles apart, with a last vector that ends where the line
+ * ends; masks are avoided for the reason told at {@link GatherConvolution}.
+ */
 final class CorrelationTileCode {
   /** Rows of a tile, at most. */
   static final int ROWS = 6;
@@ -37,6 +40,9 @@ final class CorrelationTileCode {
           ConstantDescs.CD_long,
           ConstantDescs.CD_long);
 
+  private static final MethodTypeDesc LAST =
+      MethodTypeDesc.of(TileCode.VECTOR, ConstantDescs.CD_int);
+
   private static final int DY = 1;
   private static final int DY_AT = 2;
   private static final int DY_ROW = 4;
@@ -53,13 +59,16 @@ final class CorrelationTileCode {
   private static final int SUMS_AT = 17;
   private static final int SUMS_ROW = 19;
 
-  private record Key(int rows, int taps, boolean masked) {}
+  private record Key(int rows, int taps, boolean tail) {}
 
   private static final Map<Key, CorrelationTile> MADE = new ConcurrentHashMap<>();
 
   private final TileCode to;
   private final Key key;
   private final int[][] sums;
+
+  /** Of a tail: 1 in the lanes that belong to no whole vector, 0 in the others. */
+  private int keep;
 
   private CorrelationTileCode(TileCode to, Key key) {
     this.to = to;
@@ -70,11 +79,11 @@ final class CorrelationTileCode {
   /**
    * A tile's code.
    *
-   * @param masked whether lines end in a vector that is not full
+   * @param tail for what is left of each line behind its whole vectors; else for these
    */
-  static CorrelationTile of(int rows, int taps, boolean masked) {
+  static CorrelationTile of(int rows, int taps, boolean tail) {
     return MADE.computeIfAbsent(
-        new Key(rows, taps, masked),
+        new Key(rows, taps, tail),
         k ->
             TileCode.define(
                 CorrelationTile.class,
@@ -88,22 +97,22 @@ final class CorrelationTileCode {
     to.direct(DY);
     to.direct(X);
     to.direct(SUMS);
+    if (key.rows * key.taps >= TileCode.LARGE) {
+      to.onlyOptimized(LENGTH, SUMS, SUMS_AT);
+    }
     int full = to.local(INT);
     c.iload(LENGTH).loadConstant(-Lanes.COUNT).iand().istore(full);
-    int mask = -1;
-    if (key.masked) {
-      mask = to.local(REFERENCE);
-      int rest = to.local(INT);
-      c.iload(LENGTH).iload(full).isub().istore(rest);
-      to.first(mask, rest);
+    if (key.tail) {
+      keep = to.vector();
+      c.iload(LENGTH).iload(full).isub();
+      c.invokestatic(TileCode.desc(Lanes.class), "last", LAST).astore(keep);
     }
     int[] xs = starts();
     throughSums(true);
-    int tail = mask;
     var head = c.newLabel();
     var done = c.newLabel();
     c.labelBinding(head).iload(LINE).iload(END).if_icmpge(done);
-    line(xs, full, tail);
+    line(xs, full);
     c.iinc(LINE, 1).goto_(head).labelBinding(done);
     throughSums(false);
   }
@@ -128,41 +137,46 @@ final class CorrelationTileCode {
         to.code().lload(row).loadConstant((long) t * CorrelationTile.WIDTH).ladd().lstore(at);
         if (in) {
           sums[r][t] = to.vector();
-          to.load(sums[r][t], SUMS, at, 0, -1);
+          to.load(sums[r][t], SUMS, at, 0);
         } else {
-          to.store(sums[r][t], SUMS, at, 0, -1);
+          to.store(sums[r][t], SUMS, at, 0);
         }
       }
       to.add(row, row, SUMS_ROW);
     }
   }
 
-  private void line(int[] xs, int full, int mask) {
+  private void line(int[] xs, int full) {
     CodeBuilder c = to.code();
     int dyLine = to.local(LONG);
     int xLine = to.local(LONG);
     c.lload(DY_AT).aload(DY_LINES).iload(LINE).laload().ladd().lstore(dyLine);
     c.aload(X_LINES).iload(LINE).laload().lstore(xLine);
     int i = to.local(INT);
-    to.loop(i, 0, full, Lanes.COUNT, () -> place(xs, dyLine, xLine, i, -1));
-    if (key.masked) {
-      place(xs, dyLine, xLine, full, mask);
+    if (key.tail) {
+      c.iload(LENGTH).loadConstant(Lanes.COUNT).isub().istore(i);
+      place(xs, dyLine, xLine, i);
+    } else {
+      to.loop(i, 0, full, Lanes.COUNT, () -> place(xs, dyLine, xLine, i));
     }
   }
 
-  private void place(int[] xs, int dyLine, int xLine, int i, int mask) {
+  private void place(int[] xs, int dyLine, int xLine, int i) {
     CodeBuilder c = to.code();
     int at = to.local(LONG);
     int[] x = new int[key.taps];
     for (int t = 0; t < key.taps; t++) {
       x[t] = to.vector();
       c.lload(xs[t]).lload(xLine).ladd().iload(i).i2l().ladd().lstore(at);
-      to.load(x[t], X, at, 0, mask);
+      to.load(x[t], X, at, 0);
     }
     c.lload(dyLine).iload(i).i2l().ladd().lstore(at);
     int dy = to.vector();
     for (int r = 0; r < key.rows; r++) {
-      to.load(dy, DY, at, 0, mask);
+      to.load(dy, DY, at, 0);
+      if (key.tail) {
+        to.multiply(dy, dy, keep);
+      }
       for (int t = 0; t < key.taps; t++) {
         to.multiplyAdd(sums[r][t], dy, x[t]);
       }

@@ -9,9 +9,6 @@ import java.lang.foreign.MemorySegment;
 final class GatherConvolution implements Kernel {
   private static final boolean PLAIN = !Simd.isAvailable();
 
-  /** Whether a vector that is not full may be masked. */
-  private static final boolean MASKED = PLAIN || FloatLoops.TAILS == 0;
-
   /** Lanes of a vector. */
   private static final int WIDTH = PLAIN ? 16 : Simd.lanes();
 
@@ -29,24 +26,29 @@ final class GatherConvolution implements Kernel {
   /** By number of vectors, how the rows are cut into tiles. */
   private final Cut[] cuts;
 
-  /** All rows of the lanes left over where vectors can't be masked. */
+  /** All rows, where there are fewer lanes than a vector has. */
   private final GatherTile remainder;
 
   private final GatherWalk.Stretch stretch = this::stretch;
 
   /** Blocks of rows: the first {@code more} have {@code tall} rows, the others one less. */
-  private record Cut(int blocks, int tall, int more, GatherTile[] full, GatherTile[] masked) {
+  private record Cut(int blocks, int tall, int more, GatherTile first, GatherTile others) {
     int rows(int block) {
       return block < more ? tall : tall - 1;
     }
   }
 
   private GatherConvolution(
-      ConvolutionShape s, boolean forward, Slice in, Slice w, Slice out, MemorySegment bias) {
+      ConvolutionShape s,
+      boolean forward,
+      MemorySegment in,
+      MemorySegment w,
+      MemorySegment out,
+      MemorySegment bias) {
     this.walk = forward ? GatherWalk.forward(s) : GatherWalk.backward(s);
-    this.in = in.memory();
-    this.w = w.memory();
-    this.out = out.memory();
+    this.in = in;
+    this.w = w;
+    this.out = out;
     this.bias = bias;
     this.biased = bias.byteSize() > 0;
     this.rows = forward ? s.groupOut() : s.groupIn();
@@ -68,12 +70,13 @@ final class GatherConvolution implements Kernel {
   }
 
   /** y = x ⋆ w, and b where {@code bias} holds any. */
-  static Kernel forward(ConvolutionShape s, Slice x, Slice w, Slice y, MemorySegment bias) {
+  static Kernel forward(
+      ConvolutionShape s, MemorySegment x, MemorySegment w, MemorySegment y, MemorySegment bias) {
     return new GatherConvolution(s, true, x, w, y, bias);
   }
 
   /** ∂L/∂x of ∂L/∂y. */
-  static Kernel backward(ConvolutionShape s, Slice dy, Slice w, Slice dx) {
+  static Kernel backward(ConvolutionShape s, MemorySegment dy, MemorySegment w, MemorySegment dx) {
     return new GatherConvolution(s, false, dy, w, dx, MemorySegment.NULL);
   }
 
@@ -83,13 +86,11 @@ final class GatherConvolution implements Kernel {
     int tall = (rows + blocks - 1) / blocks;
     int more = rows - blocks * (tall - 1);
     int small = more == blocks ? tall : tall - 1;
-    GatherTile[] full = {tile(tall, vectors, false), tile(small, vectors, false)};
-    GatherTile[] masked = {tile(tall, vectors, true), tile(small, vectors, true)};
-    return new Cut(blocks, tall, more, full, masked);
+    return new Cut(blocks, tall, more, tile(tall, vectors), tile(small, vectors));
   }
 
-  private GatherTile tile(int tall, int vectors, boolean masked) {
-    return PLAIN ? GatherTile.plain(tall) : GatherTileCode.of(tall, vectors, masked, biased);
+  private GatherTile tile(int tall, int vectors) {
+    return PLAIN ? GatherTile.plain(tall) : GatherTileCode.of(tall, vectors, biased);
   }
 
   @Override
@@ -97,43 +98,33 @@ final class GatherConvolution implements Kernel {
     walk.walk(stretch);
   }
 
+  /**
+   * Whole vectors from the start; the last ones end where the lanes end, and so may compute some
+   * lanes again. A vector through a mask would do that too, but HotSpot's first compiler gives up
+   * on tiles with masks, and then they may never be optimized.
+   */
   private void stretch(GatherTile.Patch patch, long source, int group, long result, int length) {
-    int done = 0;
-    int step = GatherTileCode.VECTORS * WIDTH;
-    for (; done + step <= length; done += step) {
-      Cut widest = cuts[GatherTileCode.VECTORS];
-      block(widest, widest.full, patch, source + done, group, result + done, step);
-    }
-    int whole = (length - done) / WIDTH;
-    int last = (length - done) % WIDTH;
-    if (last > 0 && MASKED) {
-      Cut cut = cuts[whole + 1];
-      int told = PLAIN ? length - done : last;
-      block(cut, cut.masked, patch, source + done, group, result + done, told);
+    if (length < WIDTH) {
+      tile(remainder, 0, patch, source, group, result, length);
       return;
     }
-    if (whole > 0) {
-      Cut cut = cuts[whole];
-      block(cut, cut.full, patch, source + done, group, result + done, whole * WIDTH);
-    }
-    if (last > 0) {
-      int at = done + whole * WIDTH;
-      tile(remainder, 0, patch, source + at, group, result + at, last);
+    int done = 0;
+    while (done < length) {
+      int vectors = Math.min(GatherTileCode.VECTORS, (length - done + WIDTH - 1) / WIDTH);
+      if (vectors * WIDTH > length) {
+        vectors--;
+      }
+      int at = Math.min(done, length - vectors * WIDTH);
+      block(cuts[vectors], patch, source + at, group, result + at, vectors * WIDTH);
+      done = at + vectors * WIDTH;
     }
   }
 
   private void block(
-      Cut cut,
-      GatherTile[] tiles,
-      GatherTile.Patch patch,
-      long source,
-      int group,
-      long result,
-      int told) {
+      Cut cut, GatherTile.Patch patch, long source, int group, long result, int lanes) {
     int row = 0;
     for (int b = 0; b < cut.blocks; b++) {
-      GatherTile tile = b < cut.more ? tiles[0] : tiles[1];
-      tile(tile, row, patch, source, group, result, told);
+      tile(b < cut.more ? cut.first : cut.others, row, patch, source, group, result, lanes);
       row += cut.rows(b);
     }
   }
@@ -145,7 +136,7 @@ final class GatherConvolution implements Kernel {
       long source,
       int group,
       long result,
-      int told) {
+      int lanes) {
     tile.run(
         in,
         source,
@@ -158,6 +149,6 @@ final class GatherConvolution implements Kernel {
         patch,
         sources,
         strides,
-        told);
+        lanes);
   }
 }

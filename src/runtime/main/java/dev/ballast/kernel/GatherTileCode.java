@@ -1,5 +1,6 @@
 package dev.ballast.kernel;
 
+import static java.lang.classfile.TypeKind.FLOAT;
 import static java.lang.classfile.TypeKind.INT;
 import static java.lang.classfile.TypeKind.LONG;
 import static java.lang.classfile.TypeKind.REFERENCE;
@@ -53,16 +54,14 @@ final class GatherTileCode {
   private static final int PATCH_ARGUMENT = 13;
   private static final int SOURCES = 14;
   private static final int STRIDES_ARGUMENT = 15;
-  private static final int LAST_LANES = 16;
 
-  private record Key(int rows, int vectors, boolean masked, boolean biased) {}
+  private record Key(int rows, int vectors, boolean biased) {}
 
   private static final Map<Key, GatherTile> MADE = new ConcurrentHashMap<>();
 
   private final TileCode to;
   private final Key key;
   private final int[][] sums;
-  private int mask = -1;
 
   private GatherTileCode(TileCode to, Key key) {
     this.to = to;
@@ -71,14 +70,13 @@ final class GatherTileCode {
   }
 
   /**
-   * A tile's code. Of {@code lanes} it is told those of the last vector where that is not full.
+   * A tile's code; its lanes are those of whole vectors.
    *
-   * @param masked whether the last vector is not full
    * @param biased whether rows start from a bias
    */
-  static GatherTile of(int rows, int vectors, boolean masked, boolean biased) {
+  static GatherTile of(int rows, int vectors, boolean biased) {
     return MADE.computeIfAbsent(
-        new Key(rows, vectors, masked, biased),
+        new Key(rows, vectors, biased),
         k ->
             TileCode.define(
                 GatherTile.class, "run", RUN, code -> new GatherTileCode(code, k).write()));
@@ -92,16 +90,15 @@ final class GatherTileCode {
     if (key.biased) {
       to.direct(BIAS);
     }
+    if (key.rows * key.vectors >= TileCode.LARGE) {
+      to.onlyOptimized(SOURCES, OUT, OUT_AT);
+    }
     int inOffsets = array("in");
     int wOffsets = array("w");
     int wRow = stride("wRow");
     int outRow = stride("outRow");
     int inSource = stride("inSource");
     int wSource = stride("wSource");
-    if (key.masked) {
-      mask = to.local(REFERENCE);
-      to.first(mask, LAST_LANES);
-    }
     start();
     int source = to.local(INT);
     int tap = to.local(INT);
@@ -119,25 +116,27 @@ final class GatherTileCode {
         });
     for (int r = 0; r < key.rows; r++) {
       for (int v = 0; v < key.vectors; v++) {
-        to.store(sums[r][v], OUT, OUT_AT, v, last(v));
+        to.store(sums[r][v], OUT, OUT_AT, v);
       }
       to.add(OUT_AT, OUT_AT, outRow);
     }
   }
 
   private void start() {
+    CodeBuilder c = to.code();
+    int first = to.local(FLOAT);
     int one = to.local(LONG);
-    to.code().loadConstant(1L).lstore(one);
+    c.fconst_0().fstore(first);
+    c.loadConstant(1L).lstore(one);
     for (int r = 0; r < key.rows; r++) {
+      if (key.biased) {
+        to.get(first, BIAS, BIAS_AT);
+        to.add(BIAS_AT, BIAS_AT, one);
+      }
       for (int v = 0; v < key.vectors; v++) {
         sums[r][v] = to.vector();
-        if (key.biased) {
-          to.broadcast(sums[r][v], BIAS, BIAS_AT);
-        } else {
-          to.zero(sums[r][v]);
-        }
+        to.broadcast(sums[r][v], first);
       }
-      to.add(BIAS_AT, BIAS_AT, one);
     }
   }
 
@@ -149,20 +148,18 @@ final class GatherTileCode {
     int[] x = new int[key.vectors];
     for (int v = 0; v < key.vectors; v++) {
       x[v] = to.vector();
-      to.load(x[v], IN, from, v, last(v));
+      to.load(x[v], IN, from, v);
     }
+    int w = to.local(FLOAT);
     int factor = to.vector();
     for (int r = 0; r < key.rows; r++) {
-      to.broadcast(factor, W, weight);
+      to.get(w, W, weight);
+      to.broadcast(factor, w);
       for (int v = 0; v < key.vectors; v++) {
         to.multiplyAdd(sums[r][v], factor, x[v]);
       }
       to.add(weight, weight, wRow);
     }
-  }
-
-  private int last(int vector) {
-    return vector == key.vectors - 1 ? mask : -1;
   }
 
   private int array(String name) {

@@ -1,5 +1,6 @@
 package dev.ballast.kernel;
 
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
@@ -14,26 +15,40 @@ public final class Pooling {
 
   /** The largest, and the places where there is room for them. */
   public static Kernel max(PoolShape s, Slice x, Slice y, Optional<Slice> places) {
+    if (!isFast(x, y)) {
+      return referenceMax(s, x, y, places);
+    }
     return MaxPoolLoop.serves(s, x, y)
         ? MaxPoolLoop.forward(s, x, y, places)
-        : referenceMax(s, x, y, places);
+        : PoolLoops.max(s, x, y, places);
   }
 
   /** Each element of dy where its place says, zeros elsewhere. */
   public static Kernel maxGradient(PoolShape s, Slice places, Slice dy, Slice dx) {
+    if (!isFast(dy, dx)) {
+      return referenceMaxGradient(s, places, dy, dx);
+    }
     return MaxPoolLoop.serves(s, dy, dx)
         ? MaxPoolLoop.backward(s, places, dy, dx)
-        : referenceMaxGradient(s, places, dy, dx);
+        : PoolLoops.maxGradient(s, places, dy, dx);
+  }
+
+  private static boolean isFast(Slice a, Slice b) {
+    return FloatLoops.allFloat(a, b) && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
   }
 
   /** The mean, see {@link #referenceMean}. */
   public static Kernel mean(PoolShape s, boolean countPadding, Slice x, Slice y) {
-    return referenceMean(s, countPadding, x, y);
+    return FloatLoops.allFloat(x, y)
+        ? PoolLoops.mean(s, countPadding, x, y)
+        : referenceMean(s, countPadding, x, y);
   }
 
   /** Each element of dy in equal parts, see {@link #referenceMeanGradient}. */
   public static Kernel meanGradient(PoolShape s, boolean countPadding, Slice dy, Slice dx) {
-    return referenceMeanGradient(s, countPadding, dy, dx);
+    return FloatLoops.allFloat(dy, dx)
+        ? PoolLoops.meanGradient(s, countPadding, dy, dx)
+        : referenceMeanGradient(s, countPadding, dy, dx);
   }
 
   public static Kernel referenceMax(PoolShape s, Slice x, Slice y, Optional<Slice> places) {

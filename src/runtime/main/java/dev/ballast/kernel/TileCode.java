@@ -17,7 +17,6 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -32,24 +31,25 @@ import jdk.incubator.vector.VectorSpecies;
 final class TileCode {
   static final ClassDesc SEGMENT = desc(MemorySegment.class);
   static final ClassDesc VECTOR = desc(FloatVector.class);
-  static final ClassDesc MASK = desc(VectorMask.class);
   private static final ClassDesc LANES = desc(Lanes.class);
   private static final ClassDesc ANY_VECTOR = desc(Vector.class);
   private static final ClassDesc SPECIES = desc(VectorSpecies.class);
   private static final ClassDesc ORDER = desc(ByteOrder.class);
   private static final ClassDesc FLOATS = desc(ValueLayout.OfFloat.class);
   private static final MethodTypeDesc FMA = MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR);
+  private static final MethodTypeDesc MULTIPLY = MethodTypeDesc.of(VECTOR, ANY_VECTOR);
   private static final MethodTypeDesc DIRECT = MethodTypeDesc.of(SEGMENT, SEGMENT);
   private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(VECTOR, SPECIES, CD_float);
   private static final MethodTypeDesc GET = MethodTypeDesc.of(CD_float, FLOATS, CD_long);
-  private static final MethodTypeDesc FIRST = MethodTypeDesc.of(MASK, CD_long);
   private static final MethodTypeDesc LOAD =
       MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER);
-  private static final MethodTypeDesc LOAD_MASKED =
-      MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER, MASK);
   private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER);
-  private static final MethodTypeDesc STORE_MASKED =
-      MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK);
+
+  /** Tiles of at least so many sums are for the optimizing compiler only. */
+  static final int LARGE = 6;
+
+  /** Loads and stores that take more virtual registers than HotSpot's first compiler has. */
+  private static final int UNREACHED = 60;
 
   private final CodeBuilder code;
 
@@ -116,39 +116,50 @@ final class TileCode {
     code.aload(m).invokestatic(LANES, "direct", DIRECT).astore(m);
   }
 
-  /** {@code slot = vector of zeros}. */
-  void zero(int slot) {
-    species().fconst_0().invokestatic(VECTOR, "broadcast", BROADCAST).astore(slot);
+  /** {@code slot = vector of the float in x}. */
+  void broadcast(int slot, int x) {
+    species().fload(x).invokestatic(VECTOR, "broadcast", BROADCAST).astore(slot);
   }
 
-  /** {@code slot = vector of m[at]}. */
-  void broadcast(int slot, int m, int at) {
-    species().aload(m).getstatic(desc(ValueLayout.class), "JAVA_FLOAT_UNALIGNED", FLOATS);
-    bytes(at, 0).invokeinterface(SEGMENT, "get", GET);
-    code.invokestatic(VECTOR, "broadcast", BROADCAST).astore(slot);
+  /** {@code x = m[at]}, a float. */
+  void get(int x, int m, int at) {
+    code.aload(m).getstatic(desc(ValueLayout.class), "JAVA_FLOAT_UNALIGNED", FLOATS);
+    bytes(at, 0).invokeinterface(SEGMENT, "get", GET).fstore(x);
   }
 
-  /** {@code slot = m[at + vectors · lanes …]}, through a mask where {@code mask ≥ 0}. */
-  void load(int slot, int m, int at, int vectors, int mask) {
+  /**
+   * Keeps HotSpot's first compiler away from a large tile: behind a condition that never holds
+   * stands more vector code than it has virtual registers for, so it gives up at once, and the
+   * method is profiled by the interpreter and then compiled by the optimizing compiler, which
+   * leaves out what was never reached. Without this some tiles fit into that compiler without
+   * profiling, but not with it; such a method stays at that tier for good, a hundred times slower.
+   *
+   * @param never an int that is never below 0
+   * @param m any segment, at any place {@code at}
+   */
+  void onlyOptimized(int never, int m, int at) {
+    var live = code.newLabel();
+    code.iload(never).ifge(live);
+    int slot = vector();
+    for (int i = 0; i < UNREACHED; i++) {
+      load(slot, m, at, i);
+      store(slot, m, at, i);
+    }
+    code.labelBinding(live);
+  }
+
+  /** {@code slot = m[at + vectors · lanes …]}. */
+  void load(int slot, int m, int at, int vectors) {
     species().aload(m);
     order(bytes(at, vectors));
-    if (mask >= 0) {
-      code.aload(mask).invokestatic(VECTOR, "fromMemorySegment", LOAD_MASKED);
-    } else {
-      code.invokestatic(VECTOR, "fromMemorySegment", LOAD);
-    }
-    code.astore(slot);
+    code.invokestatic(VECTOR, "fromMemorySegment", LOAD).astore(slot);
   }
 
-  /** {@code m[at + vectors · lanes …] = slot}, through a mask where {@code mask ≥ 0}. */
-  void store(int slot, int m, int at, int vectors, int mask) {
+  /** {@code m[at + vectors · lanes …] = slot}. */
+  void store(int slot, int m, int at, int vectors) {
     code.aload(slot).aload(m);
     order(bytes(at, vectors));
-    if (mask >= 0) {
-      code.aload(mask).invokevirtual(VECTOR, "intoMemorySegment", STORE_MASKED);
-    } else {
-      code.invokevirtual(VECTOR, "intoMemorySegment", STORE);
-    }
+    code.invokevirtual(VECTOR, "intoMemorySegment", STORE);
   }
 
   private CodeBuilder species() {
@@ -172,9 +183,9 @@ final class TileCode {
     code.aload(a).aload(b).aload(sum).invokevirtual(VECTOR, "fma", FMA).astore(sum);
   }
 
-  /** {@code slot = mask of the first lanes, as many as the int in n}. */
-  void first(int slot, int n) {
-    code.iload(n).i2l().invokestatic(LANES, "first", FIRST).astore(slot);
+  /** {@code product = a · b}. */
+  void multiply(int product, int a, int b) {
+    code.aload(a).aload(b).invokevirtual(VECTOR, "mul", MULTIPLY).astore(product);
   }
 
   /** {@code to = a + b}, all long. */

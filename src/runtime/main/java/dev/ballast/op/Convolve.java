@@ -181,6 +181,11 @@ public sealed interface Convolve extends Image {
     }
 
     @Override
+    public long workspaceBytes(List<TensorType> inputs) {
+      return Convolution.forwardBytes(shape(inputs));
+    }
+
+    @Override
     public Kernel bind(Slices s) {
       return Convolution.forward(
           shape(types(s)), s.in(0), s.in(1), bias(s), s.out(), s.workspace());
@@ -259,8 +264,13 @@ public sealed interface Convolve extends Image {
     }
 
     @Override
+    public long workspaceBytes(List<TensorType> inputs) {
+      return Convolution.inputGradientBytes(shape(inputs));
+    }
+
+    @Override
     public Kernel bind(Slices s) {
-      return Convolution.inputGradient(shape(types(s)), s.in(0), s.in(1), s.out());
+      return Convolution.inputGradient(shape(types(s)), s.in(0), s.in(1), s.out(), s.workspace());
     }
 
     @Override

@@ -24,6 +24,7 @@ final class ImageSamples {
     for (boolean last : new boolean[] {false, true}) {
       s.convolutions(last);
       s.pools(last);
+      s.channels(last);
     }
     return s.rows;
   }
@@ -103,5 +104,21 @@ final class ImageSamples {
       TensorType y = mean.infer(List.of(x)).getFirst();
       rows.add(OpSample.of(new Pool.MeanGradient(size, kernel, stride, padding, count, last), y));
     }
+  }
+
+  private void channels(boolean last) {
+    for (int b : BATCHES) {
+      channels(last, images(last, b, 3, 2, 5));
+    }
+    channels(last, images(last, 1, 1, 1, 1));
+    channels(last, images(last, 2, 1, 5, 13));
+  }
+
+  private void channels(boolean last, TensorType x) {
+    TensorType each = f32(last ? x.shape().dim(0) : x.shape().dim(1));
+    rows.add(OpSample.of(new Channel.Moments(last), x));
+    rows.add(OpSample.of(new Channel.Affine(last), x, each));
+    rows.add(OpSample.of(new Channel.Affine(last), x, each, each));
+    rows.add(OpSample.of(new Channel.Products(last), x, x).tolerance(2e-5));
   }
 }
