@@ -66,13 +66,13 @@ public record BatchNorm2d(String name, int channels, double epsilon, double mome
     return b.apply(new Channel.Affine(false), x, scale, shift);
   }
 
-  /** running ← (1 − momentum) · running + momentum · factor · batch. */
+  /** running ← running + momentum · (factor · batch − running). */
   private void follow(LayerScope scope, Expr running, Expr batch, double factor) {
     scope.whenFinished(
         () -> {
-          Expr kept = Ops.mul(running, Ops.constant(running, 1 - momentum));
-          Expr added = Ops.mul(batch, Ops.constant(batch, momentum * factor));
-          scope.builder().update(running, Ops.add(kept, added));
+          Expr now = Ops.mul(batch, Ops.constant(batch, factor));
+          Expr step = Ops.mul(Ops.sub(now, running), Ops.constant(running, momentum));
+          scope.builder().update(running, Ops.add(running, step));
         });
   }
 }
