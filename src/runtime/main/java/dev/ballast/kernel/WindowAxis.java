@@ -29,6 +29,16 @@ public record WindowAxis(int in, int kernel, int stride, int padding, int dilati
     return place >= 0 && place < in;
   }
 
+  /** Whether a place can be under two positions of the window. */
+  boolean overlaps() {
+    return kernel > 1 && (stride <= (kernel - 1) * dilation || dilation > 1);
+  }
+
+  /** Whether every place is under a position of the window, where these do not overlap. */
+  boolean isCovered() {
+    return stride == kernel && dilation == 1 && out() * stride - padding >= in;
+  }
+
   /** Taps of the window's position {@code o} that meet the image. */
   int met(int o) {
     int n = 0;
