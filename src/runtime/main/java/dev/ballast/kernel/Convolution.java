@@ -79,15 +79,24 @@ public final class Convolution {
     return isInterleaved(s) ? 0 : bothSides(s);
   }
 
-  /** dw[o,c,k,l] = Σ dy[b,o,i,j] · x[b,c,i·s+k·d−p,j·s+l·d−p] over images and places. */
+  /**
+   * dw[o,c,k,l] = Σ dy[b,o,i,j] · x[b,c,i·s+k·d−p,j·s+l·d−p] over images and places, and db[o] = Σ
+   * dy[b,o,i,j] where it is wanted.
+   */
   public static Kernel weightGradient(
-      ConvolutionShape s, Slice x, Slice dy, Slice dw, MemorySegment workspace) {
-    if (!FloatLoops.allFloat(x, dy, dw)) {
-      return referenceWeightGradient(s, x, dy, dw);
+      ConvolutionShape s,
+      Slice x,
+      Slice dy,
+      Slice dw,
+      Optional<Slice> db,
+      MemorySegment workspace) {
+    if (!FloatLoops.allFloat(x, dy, dw, db.orElse(dw))) {
+      return referenceWeightGradient(s, x, dy, dw, db);
     }
+    MemorySegment bias = db.map(Slice::memory).orElse(MemorySegment.NULL);
     ConvolutionShape turned = s.interleaved();
     if (isInterleaved(s)) {
-      return new CorrelationGradient(turned, x.memory(), dy.memory(), dw.memory(), workspace);
+      return new CorrelationGradient(turned, x.memory(), dy.memory(), dw.memory(), bias, workspace);
     }
     Slice turnedX = Interleaved.slice(x, workspace, 0);
     Slice turnedY = Interleaved.slice(dy, workspace, Interleaved.bytes(s.inElements()));
@@ -97,7 +106,7 @@ public final class Convolution {
             Interleaved.there(x, turnedX),
             Interleaved.there(dy, turnedY),
             new CorrelationGradient(
-                turned, turnedX.memory(), turnedY.memory(), dw.memory(), rest)));
+                turned, turnedX.memory(), turnedY.memory(), dw.memory(), bias, rest)));
   }
 
   /** Bytes that {@link #weightGradient} wants of its workspace. */
@@ -131,16 +140,20 @@ public final class Convolution {
     };
   }
 
-  public static Kernel referenceWeightGradient(ConvolutionShape s, Slice x, Slice dy, Slice dw) {
+  public static Kernel referenceWeightGradient(
+      ConvolutionShape s, Slice x, Slice dy, Slice dw, Optional<Slice> db) {
     return () -> {
       double[] sums = new double[Math.toIntExact(dw.elements())];
+      double[] rows = new double[s.out()];
       outputs(
           s,
           (b, o, i, j) -> {
             double g = dy.get(s.outAt(b, o, i, j));
+            rows[o] += g;
             taps(s, b, o, i, j, (xAt, wAt) -> sums[(int) wAt] += g * x.get(xAt));
           });
       store(sums, dw);
+      db.ifPresent(d -> store(rows, d));
     };
   }
 

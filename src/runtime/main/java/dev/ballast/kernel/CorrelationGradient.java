@@ -1,6 +1,8 @@
 package dev.ballast.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The gradient by a convolution's weights: ∂L/∂w[o,c,k] is the sum over all places of ∂L/∂y[o]
@@ -19,6 +21,8 @@ final class CorrelationGradient implements Kernel {
   private final MemorySegment dy;
   private final MemorySegment x;
   private final MemorySegment dw;
+  private final MemorySegment db;
+  private final boolean biased;
   private final MemorySegment sums;
   private final Kernel pad;
   private final int groups;
@@ -33,18 +37,22 @@ final class CorrelationGradient implements Kernel {
   private final long[] xLines;
   private final int length;
   private final int linesAtOnce;
-  private final CorrelationTile[][] whole;
-  private final CorrelationTile[][] tails;
-  private final boolean hasTail;
+  private final List<Part> parts = new ArrayList<>();
+
+  /** The part of the work that a tile does: some rows, from {@code row} on, and some sums. */
+  private record Part(CorrelationTile tile, int row, int tap) {}
 
   CorrelationGradient(
       ConvolutionShape s,
       MemorySegment x,
       MemorySegment dy,
       MemorySegment dw,
+      MemorySegment db,
       MemorySegment workspace) {
     this.dy = dy;
     this.dw = dw;
+    this.db = db;
+    this.biased = db.byteSize() > 0;
     long sumBytes = sumBytes(s);
     this.sums = workspace.asSlice(0, sumBytes);
     boolean padded = PaddedImage.isNeeded(s);
@@ -76,9 +84,33 @@ final class CorrelationGradient implements Kernel {
     long lineBytes = (long) Float.BYTES * length * (rows + s.groupIn());
     this.linesAtOnce = (int) Math.max(1, Math.min(lines, BLOCK_BYTES / lineBytes));
     boolean plain = !Simd.isAvailable() || length < Simd.lanes();
-    this.hasTail = !plain && length % Simd.lanes() > 0;
-    this.whole = tiles(plain, false);
-    this.tails = hasTail ? tiles(false, true) : whole;
+    addParts(plain, false);
+    if (!plain && length % Simd.lanes() > 0) {
+      addParts(false, true);
+    }
+  }
+
+  /** Cuts rows and sums into tiles; where there is a bias, the last sum of a row is of it alone. */
+  private void addParts(boolean plain, boolean tail) {
+    int blocks = (rows + CorrelationTileCode.ROWS - 1) / CorrelationTileCode.ROWS;
+    for (int b = 0; b < blocks; b++) {
+      int row = rows * b / blocks;
+      int tall = rows * (b + 1) / blocks - row;
+      for (int tap = 0; tap < rowSums(); tap += CorrelationTileCode.SUMS) {
+        int sums = Math.min(CorrelationTileCode.SUMS, rowSums() - tap);
+        boolean ones = biased && tap + sums == rowSums();
+        int taps = ones ? sums - 1 : sums;
+        CorrelationTile tile =
+            plain
+                ? CorrelationTile.plain(tall, taps, ones)
+                : CorrelationTileCode.of(tall, taps, ones, tail);
+        parts.add(new Part(tile, row, tap));
+      }
+    }
+  }
+
+  private int rowSums() {
+    return biased ? offsets.length + 1 : offsets.length;
   }
 
   /** Bytes of workspace. */
@@ -87,7 +119,8 @@ final class CorrelationGradient implements Kernel {
   }
 
   private static long sumBytes(ConvolutionShape s) {
-    return (long) s.groupOut() * s.groupIn() * s.taps() * CorrelationTile.WIDTH * Float.BYTES;
+    long eachRow = (long) s.groupIn() * s.taps() + 1;
+    return s.groupOut() * eachRow * CorrelationTile.WIDTH * Float.BYTES;
   }
 
   private static int[] offsets(ConvolutionShape s) {
@@ -104,63 +137,51 @@ final class CorrelationGradient implements Kernel {
     return offsets;
   }
 
-  private static CorrelationTile[][] tiles(boolean plain, boolean tail) {
-    CorrelationTile[][] all =
-        new CorrelationTile[CorrelationTileCode.ROWS + 1][CorrelationTileCode.TAPS + 1];
-    for (int r = 1; r <= CorrelationTileCode.ROWS; r++) {
-      for (int t = 1; t <= CorrelationTileCode.TAPS; t++) {
-        all[r][t] = plain ? CorrelationTile.plain(r, t) : CorrelationTileCode.of(r, t, tail);
-      }
-    }
-    return all;
-  }
-
   @Override
   public void run() {
     pad.run();
     for (int g = 0; g < groups; g++) {
       sums.fill((byte) 0);
       for (int line = 0; line < dyLines.length; line += linesAtOnce) {
-        int end = Math.min(dyLines.length, line + linesAtOnce);
-        lines(whole, g, line, end);
-        if (hasTail) {
-          lines(tails, g, line, end);
-        }
+        lines(g, line, Math.min(dyLines.length, line + linesAtOnce));
       }
-      finish((long) g * rows * offsets.length);
+      finish(g * rows);
     }
   }
 
-  private void lines(CorrelationTile[][] tiles, int group, int from, int end) {
-    for (int row = 0; row < rows; row += CorrelationTileCode.ROWS) {
-      CorrelationTile[] byTaps = tiles[Math.min(CorrelationTileCode.ROWS, rows - row)];
-      long dyAt = ((long) group * rows + row) * dyPlane;
-      long sumsRow = (long) offsets.length * CorrelationTile.WIDTH;
-      for (int tap = 0; tap < offsets.length; tap += CorrelationTileCode.TAPS) {
-        byTaps[Math.min(CorrelationTileCode.TAPS, offsets.length - tap)].run(
-            dy,
-            dyAt,
-            dyPlane,
-            x,
-            group * xGroup,
-            offsets,
-            tap,
-            dyLines,
-            xLines,
-            from,
-            end,
-            length,
-            sums,
-            row * sumsRow + (long) tap * CorrelationTile.WIDTH,
-            sumsRow);
-      }
+  private void lines(int group, int from, int end) {
+    long sumsRow = (long) rowSums() * CorrelationTile.WIDTH;
+    for (int i = 0; i < parts.size(); i++) {
+      Part p = parts.get(i);
+      p.tile.run(
+          dy,
+          ((long) group * rows + p.row) * dyPlane,
+          dyPlane,
+          x,
+          group * xGroup,
+          offsets,
+          p.tap,
+          dyLines,
+          xLines,
+          from,
+          end,
+          length,
+          sums,
+          p.row * sumsRow + (long) p.tap * CorrelationTile.WIDTH,
+          sumsRow);
     }
   }
 
-  private void finish(long at) {
-    long n = (long) rows * offsets.length;
-    for (long i = 0; i < n; i++) {
-      PlainFloats.set(dw, at + i, sum(i * CorrelationTile.WIDTH));
+  private void finish(int firstRow) {
+    long at = 0;
+    for (int row = firstRow; row < firstRow + rows; row++) {
+      for (int tap = 0; tap < offsets.length; tap++, at += CorrelationTile.WIDTH) {
+        PlainFloats.set(dw, (long) row * offsets.length + tap, sum(at));
+      }
+      if (biased) {
+        PlainFloats.set(db, row, sum(at));
+        at += CorrelationTile.WIDTH;
+      }
     }
   }
 

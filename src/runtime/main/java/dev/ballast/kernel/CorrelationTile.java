@@ -39,7 +39,7 @@ interface CorrelationTile {
       long sumsRow);
 
   /** Without vectors: each sum is a single number, the first of its places. */
-  static CorrelationTile plain(int rows, int taps) {
+  static CorrelationTile plain(int rows, int taps, boolean ones) {
     return (dy,
         dyAt,
         dyRow,
@@ -64,6 +64,16 @@ interface CorrelationTile {
             long b = xAt + offsets[tap + t] + xLines[l];
             for (int i = 0; i < length; i++) {
               sum = Math.fma(PlainFloats.get(dy, a + i), PlainFloats.get(x, b + i), sum);
+            }
+          }
+          PlainFloats.set(sums, place, sum);
+        }
+        if (ones) {
+          long place = at + r * sumsRow + (long) taps * WIDTH;
+          float sum = PlainFloats.get(sums, place);
+          for (int l = line; l < end; l++) {
+            for (int i = 0; i < length; i++) {
+              sum += PlainFloats.get(dy, dyAt + r * dyRow + dyLines[l] + i);
             }
           }
           PlainFloats.set(sums, place, sum);

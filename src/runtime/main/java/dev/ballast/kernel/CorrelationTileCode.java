@@ -18,8 +18,8 @@ final class CorrelationTileCode {
   /** Rows of a tile, at most. */
   static final int ROWS = 6;
 
-  /** Taps of a tile, at most. */
-  static final int TAPS = 4;
+  /** Sums of a row of a tile, at most. */
+  static final int SUMS = 4;
 
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
@@ -55,11 +55,16 @@ final class CorrelationTileCode {
   private static final int LINE = 13;
   private static final int END = 14;
   private static final int LENGTH = 15;
-  private static final int SUMS = 16;
-  private static final int SUMS_AT = 17;
-  private static final int SUMS_ROW = 19;
+  private static final int MEMORY = 16;
+  private static final int MEMORY_AT = 17;
+  private static final int MEMORY_ROW = 19;
 
-  private record Key(int rows, int taps, boolean tail) {}
+  private record Key(int rows, int taps, boolean ones, boolean tail) {
+    /** Sums of a row. */
+    int sums() {
+      return ones ? taps + 1 : taps;
+    }
+  }
 
   private static final Map<Key, CorrelationTile> MADE = new ConcurrentHashMap<>();
 
@@ -73,17 +78,18 @@ final class CorrelationTileCode {
   private CorrelationTileCode(TileCode to, Key key) {
     this.to = to;
     this.key = key;
-    this.sums = new int[key.rows][key.taps];
+    this.sums = new int[key.rows][key.sums()];
   }
 
   /**
    * A tile's code.
    *
+   * @param ones whether each row is added up as well, behind its taps
    * @param tail for what is left of each line behind its whole vectors; else for these
    */
-  static CorrelationTile of(int rows, int taps, boolean tail) {
+  static CorrelationTile of(int rows, int taps, boolean ones, boolean tail) {
     return MADE.computeIfAbsent(
-        new Key(rows, taps, tail),
+        new Key(rows, taps, ones, tail),
         k ->
             TileCode.define(
                 CorrelationTile.class,
@@ -96,9 +102,9 @@ final class CorrelationTileCode {
     CodeBuilder c = to.code();
     to.direct(DY);
     to.direct(X);
-    to.direct(SUMS);
-    if (key.rows * key.taps >= TileCode.LARGE) {
-      to.onlyOptimized(LENGTH, SUMS, SUMS_AT);
+    to.direct(MEMORY);
+    if (key.rows * key.sums() >= TileCode.LARGE) {
+      to.onlyOptimized(LENGTH, MEMORY, MEMORY_AT);
     }
     int full = to.local(INT);
     c.iload(LENGTH).loadConstant(-Lanes.COUNT).iand().istore(full);
@@ -130,19 +136,19 @@ final class CorrelationTileCode {
 
   private void throughSums(boolean in) {
     int row = to.local(LONG);
-    to.code().lload(SUMS_AT).lstore(row);
+    to.code().lload(MEMORY_AT).lstore(row);
     for (int r = 0; r < key.rows; r++) {
-      for (int t = 0; t < key.taps; t++) {
+      for (int t = 0; t < key.sums(); t++) {
         int at = to.local(LONG);
         to.code().lload(row).loadConstant((long) t * CorrelationTile.WIDTH).ladd().lstore(at);
         if (in) {
           sums[r][t] = to.vector();
-          to.load(sums[r][t], SUMS, at, 0);
+          to.load(sums[r][t], MEMORY, at, 0);
         } else {
-          to.store(sums[r][t], SUMS, at, 0);
+          to.store(sums[r][t], MEMORY, at, 0);
         }
       }
-      to.add(row, row, SUMS_ROW);
+      to.add(row, row, MEMORY_ROW);
     }
   }
 
@@ -179,6 +185,9 @@ final class CorrelationTileCode {
       }
       for (int t = 0; t < key.taps; t++) {
         to.multiplyAdd(sums[r][t], dy, x[t]);
+      }
+      if (key.ones) {
+        to.add(sums[r][key.taps], dy);
       }
       to.add(at, at, DY_ROW);
     }

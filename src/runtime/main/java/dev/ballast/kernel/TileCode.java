@@ -37,7 +37,7 @@ final class TileCode {
   private static final ClassDesc ORDER = desc(ByteOrder.class);
   private static final ClassDesc FLOATS = desc(ValueLayout.OfFloat.class);
   private static final MethodTypeDesc FMA = MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR);
-  private static final MethodTypeDesc MULTIPLY = MethodTypeDesc.of(VECTOR, ANY_VECTOR);
+  private static final MethodTypeDesc OF_TWO = MethodTypeDesc.of(VECTOR, ANY_VECTOR);
   private static final MethodTypeDesc DIRECT = MethodTypeDesc.of(SEGMENT, SEGMENT);
   private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(VECTOR, SPECIES, CD_float);
   private static final MethodTypeDesc GET = MethodTypeDesc.of(CD_float, FLOATS, CD_long);
@@ -183,9 +183,14 @@ final class TileCode {
     code.aload(a).aload(b).aload(sum).invokevirtual(VECTOR, "fma", FMA).astore(sum);
   }
 
+  /** {@code sum = a + sum}, both vectors. */
+  void add(int sum, int a) {
+    code.aload(a).aload(sum).invokevirtual(VECTOR, "add", OF_TWO).astore(sum);
+  }
+
   /** {@code product = a · b}. */
   void multiply(int product, int a, int b) {
-    code.aload(a).aload(b).invokevirtual(VECTOR, "mul", MULTIPLY).astore(product);
+    code.aload(a).aload(b).invokevirtual(VECTOR, "mul", OF_TWO).astore(product);
   }
 
   /** {@code to = a + b}, all long. */

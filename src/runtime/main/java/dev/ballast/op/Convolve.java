@@ -1,6 +1,8 @@
 package dev.ballast.op;
 
 import dev.ballast.ir.Backprop;
+import dev.ballast.ir.Expr;
+import dev.ballast.ir.Op;
 import dev.ballast.kernel.Convolution;
 import dev.ballast.kernel.ConvolutionShape;
 import dev.ballast.kernel.Kernel;
@@ -108,9 +110,10 @@ public sealed interface Convolve extends Image {
   }
 
   /** Its gradient by weights of this type. */
-  default WeightGradient weightGradient(TensorType w) {
+  default WeightGradient weightGradient(TensorType w, boolean biased) {
     List<Integer> kernel = List.of(w.shape().dim(2), w.shape().dim(3));
-    return new WeightGradient(kernel, stride(), padding(), dilation(), groups(), batchLast());
+    return new WeightGradient(
+        kernel, stride(), padding(), dilation(), groups(), biased, batchLast());
   }
 
   /** The shape for a node of this op. */
@@ -122,8 +125,8 @@ public sealed interface Convolve extends Image {
   }
 
   /**
-   * y = x ⋆ w, and + b[O] where a third input is given. ∂L/∂x and ∂L/∂w are the two ops below,
-   * ∂L/∂b = Σ ∂L/∂y over images and places. Keeps x and w.
+   * y = x ⋆ w, and + b[O] where a third input is given. ∂L/∂x, ∂L/∂w and ∂L/∂b are of the two ops
+   * below. Keeps x and w.
    */
   @OpName("conv2d")
   record Conv2d(
@@ -174,9 +177,12 @@ public sealed interface Convolve extends Image {
     public void gradient(Backprop b) {
       var g = b.dout().builder();
       b.contribute(0, g.apply(inputGradient(b.in(0).type()), b.dout(), b.in(1)));
-      b.contribute(1, g.apply(weightGradient(b.in(1).type()), b.in(0), b.dout()));
-      if (b.inputs() == 3) {
-        b.contribute(2, Ops.sum(b.dout(), batchLast ? List.of(1, 2, 3) : List.of(0, 2, 3), false));
+      boolean biased = b.inputs() == 3;
+      Op byWeights = weightGradient(b.in(1).type(), biased);
+      List<Expr> gradients = g.applyAll(byWeights, List.of(b.in(0), b.dout()));
+      b.contribute(1, gradients.getFirst());
+      if (biased) {
+        b.contribute(2, gradients.getLast());
       }
     }
 
@@ -260,7 +266,7 @@ public sealed interface Convolve extends Image {
     public void gradient(Backprop b) {
       var g = b.dout().builder();
       b.contribute(0, g.apply(forward(), b.dout(), b.in(1)));
-      b.contribute(1, g.apply(weightGradient(b.in(1).type()), b.dout(), b.in(0)));
+      b.contribute(1, g.apply(weightGradient(b.in(1).type(), false), b.dout(), b.in(0)));
     }
 
     @Override
@@ -280,8 +286,9 @@ public sealed interface Convolve extends Image {
   }
 
   /**
-   * ∂L/∂w of x and g = ∂L/∂y, for weights of {@code kernel}. With u = ∂L/∂(∂L/∂w): the gradient by
-   * x is that of x for the weights u, that by g is x ⋆ u. Keeps x and g.
+   * ∂L/∂w of x and g = ∂L/∂y, for weights of {@code kernel}, and Σ g over images and places where
+   * {@code biased}. With u = ∂L/∂(∂L/∂w) and v = ∂L/∂(∂L/∂b): the gradient by x is that of x for
+   * the weights u, that by g is x ⋆ u + v. Keeps x and g.
    */
   @OpName("conv2d_weight_gradient")
   record WeightGradient(
@@ -290,6 +297,7 @@ public sealed interface Convolve extends Image {
       List<Integer> padding,
       List<Integer> dilation,
       int groups,
+      boolean biased,
       boolean batchLast)
       implements Convolve {
     public WeightGradient {
@@ -299,7 +307,7 @@ public sealed interface Convolve extends Image {
 
     @Override
     public WeightGradient withBatchLast(boolean last) {
-      return new WeightGradient(kernel, stride, padding, dilation, groups, last);
+      return new WeightGradient(kernel, stride, padding, dilation, groups, biased, last);
     }
 
     @Override
@@ -336,14 +344,19 @@ public sealed interface Convolve extends Image {
       if (!y.equals(inputs.getLast())) {
         throw misfit("gradients " + inputs.getLast() + " are not of the result's type " + y);
       }
-      return List.of(weights(inputs));
+      TensorType w = weights(inputs);
+      return biased ? List.of(w, w.withShape(Shape.of(w.shape().dim(0)))) : List.of(w);
     }
 
     @Override
     public void gradient(Backprop b) {
       var g = b.dout().builder();
       b.contribute(0, g.apply(inputGradient(b.in(0).type()), b.in(1), b.dout()));
-      b.contribute(1, g.apply(forward(), b.in(0), b.dout()));
+      b.contribute(
+          1,
+          biased
+              ? g.apply(forward(), b.in(0), b.dout(), b.douts().getLast())
+              : g.apply(forward(), b.in(0), b.dout()));
     }
 
     @Override
@@ -354,12 +367,17 @@ public sealed interface Convolve extends Image {
     @Override
     public Kernel bind(Slices s) {
       ConvolutionShape shape = shape(types(s));
-      return Convolution.weightGradient(shape, s.in(0), s.in(1), s.out(), s.workspace());
+      return Convolution.weightGradient(shape, s.in(0), s.in(1), s.out(), bias(s), s.workspace());
     }
 
     @Override
     public Kernel reference(Slices s) {
-      return Convolution.referenceWeightGradient(shape(types(s)), s.in(0), s.in(1), s.out());
+      ConvolutionShape shape = shape(types(s));
+      return Convolution.referenceWeightGradient(shape, s.in(0), s.in(1), s.out(), bias(s));
+    }
+
+    private static Optional<Slice> bias(Slices s) {
+      return s.results().size() == 2 ? Optional.of(s.out(1)) : Optional.empty();
     }
   }
 
