@@ -8,6 +8,9 @@ import java.util.Optional;
  * Two-dimensional convolutions y = x ⋆ w and their gradients; shapes at {@link ConvolutionShape}.
  */
 public final class Convolution {
+  /** Images that it is worth to interleave: a vector's. */
+  private static final int LANES = 16;
+
   private Convolution() {}
 
   /** y[b,o,i,j] = bias[o] + Σ x[b,c,i·s+k·d−p,j·s+l·d−p] · w[o,c,k,l]. */
@@ -22,11 +25,14 @@ public final class Convolution {
       return referenceForward(s, x, w, bias, y);
     }
     MemorySegment b = bias.map(Slice::memory).orElse(MemorySegment.NULL);
-    if (WideConvolution.serves(s)) {
-      return new WideConvolution(s, x, w, y, b, workspace);
+    if (FlatConvolution.serves(s)) {
+      return new FlatConvolution(s, x.memory(), w.memory(), y.memory(), b, workspace);
     }
-    if (isInterleaved(s)) {
-      return GatherConvolution.forward(s.interleaved(), x.memory(), w.memory(), y.memory(), b);
+    if (s.batchLast()) {
+      return GatherConvolution.forward(s, x.memory(), w.memory(), y.memory(), b);
+    }
+    if (s.batch() < LANES) {
+      return new ColumnConvolution(s, x, w, y, b, workspace);
     }
     Slice turnedX = Interleaved.slice(x, workspace, 0);
     Slice turnedY = Interleaved.slice(y, workspace, Interleaved.bytes(s.inElements()));
@@ -40,10 +46,30 @@ public final class Convolution {
 
   /** Bytes that {@link #forward} wants of its workspace. */
   public static long forwardBytes(ConvolutionShape s) {
-    if (WideConvolution.serves(s)) {
-      return WideConvolution.workspaceBytes(s);
+    if (FlatConvolution.serves(s)) {
+      return FlatConvolution.workspaceBytes(s);
     }
-    return isInterleaved(s) ? 0 : bothSides(s);
+    if (s.batchLast()) {
+      return 0;
+    }
+    return s.batch() < LANES ? ColumnConvolution.workspaceBytes(s) : bothSides(s);
+  }
+
+  /** The convolution as a copy and a matrix product, for images with the batch first. */
+  public static Kernel byColumns(
+      ConvolutionShape s,
+      Slice x,
+      Slice w,
+      Optional<Slice> bias,
+      Slice y,
+      MemorySegment workspace) {
+    MemorySegment b = bias.map(Slice::memory).orElse(MemorySegment.NULL);
+    return new ColumnConvolution(s, x, w, y, b, workspace);
+  }
+
+  /** Bytes that {@link #byColumns} wants of its workspace. */
+  public static long columnBytes(ConvolutionShape s) {
+    return ColumnConvolution.workspaceBytes(s);
   }
 
   /** Of one image there is nothing to interleave. */

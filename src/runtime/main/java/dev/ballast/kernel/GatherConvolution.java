@@ -41,11 +41,12 @@ final class GatherConvolution implements Kernel {
   private GatherConvolution(
       ConvolutionShape s,
       boolean forward,
+      GatherWalk walk,
       MemorySegment in,
       MemorySegment w,
       MemorySegment out,
       MemorySegment bias) {
-    this.walk = forward ? GatherWalk.forward(s) : GatherWalk.backward(s);
+    this.walk = walk;
     this.in = in;
     this.w = w;
     this.out = out;
@@ -72,12 +73,23 @@ final class GatherConvolution implements Kernel {
   /** y = x ⋆ w, and b where {@code bias} holds any. */
   static Kernel forward(
       ConvolutionShape s, MemorySegment x, MemorySegment w, MemorySegment y, MemorySegment bias) {
-    return new GatherConvolution(s, true, x, w, y, bias);
+    return forward(s, GatherWalk.forward(s), x, w, y, bias);
+  }
+
+  /** The same by another way through the places. */
+  static Kernel forward(
+      ConvolutionShape s,
+      GatherWalk walk,
+      MemorySegment x,
+      MemorySegment w,
+      MemorySegment y,
+      MemorySegment bias) {
+    return new GatherConvolution(s, true, walk, x, w, y, bias);
   }
 
   /** ∂L/∂x of ∂L/∂y. */
   static Kernel backward(ConvolutionShape s, MemorySegment dy, MemorySegment w, MemorySegment dx) {
-    return new GatherConvolution(s, false, dy, w, dx, MemorySegment.NULL);
+    return new GatherConvolution(s, false, GatherWalk.backward(s), dy, w, dx, MemorySegment.NULL);
   }
 
   private Cut cut(int vectors) {

@@ -52,6 +52,40 @@ final class GatherWalk {
     this.patches = patches(s.x().kernel());
   }
 
+  private GatherWalk(
+      ConvolutionShape s, Side from, Side to, List<Taps.Run> across, GatherTile.Patch patch) {
+    this.images = 1;
+    this.groups = s.groups();
+    this.lanes = 1;
+    this.from = from;
+    this.to = to;
+    this.down = List.of(new Taps.Run(0, 1, 0, 1, new Taps.Pattern(List.of(), List.of())));
+    this.across = across;
+    this.patches = new GatherTile.Patch[][] {{patch}};
+  }
+
+  /**
+   * From one image to its result, both with lines {@code pitch} apart, as if each channel were one
+   * line of {@code length} lanes.
+   */
+  static GatherWalk flat(ConvolutionShape s, int pitch, int length, int inPlane, int outPlane) {
+    int[] offsets = new int[s.taps()];
+    int[] weights = new int[s.taps()];
+    for (int t = 0; t < s.taps(); t++) {
+      int k = t / s.x().kernel();
+      int l = t % s.x().kernel();
+      offsets[t] = k * s.y().dilation() * pitch + l * s.x().dilation();
+      weights[t] = t;
+    }
+    Taps.Run line = new Taps.Run(0, length, 0, 1, new Taps.Pattern(List.of(), List.of()));
+    return new GatherWalk(
+        s,
+        new Side(inPlane, pitch, s.in()),
+        new Side(outPlane, pitch, s.out()),
+        List.of(line),
+        new GatherTile.Patch(offsets, weights));
+  }
+
   /** From x to y. */
   static GatherWalk forward(ConvolutionShape s) {
     return new GatherWalk(s, true);

@@ -18,6 +18,9 @@ public final class Pooling {
     if (!isFast(x, y)) {
       return referenceMax(s, x, y, places);
     }
+    if (places.isEmpty() && LinePool.serves(s, x, y)) {
+      return LinePool.max(s, x, y);
+    }
     return MaxPoolLoop.serves(s, x, y)
         ? MaxPoolLoop.forward(s, x, y, places)
         : PoolLoops.max(s, x, y, places);
