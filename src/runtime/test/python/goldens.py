@@ -195,7 +195,7 @@ def penalty_on_gradients_of_many_ops():
     return g, {}, f + dx.square().sum()
 
 
-def write_graphs():
+def write_graphs(file="graphs.txt"):
     lines = []
     for function in GRAPHS:
         torch.manual_seed(1234)
@@ -205,7 +205,7 @@ def write_graphs():
         lines += [line("given", n, t) for n, t in (variables | others).items()]
         lines.append(line("expect", "loss", loss))
         lines += [line("expect", "d" + n, g) for n, g in zip(variables, gradients)]
-    (OUT / "graphs.txt").write_text("\n".join(lines) + "\n")
+    (OUT / file).write_text("\n".join(lines) + "\n")
 
 
 OPTIMIZERS = {

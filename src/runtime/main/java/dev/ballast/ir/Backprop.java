@@ -38,6 +38,11 @@ public final class Backprop {
     return builder.expr(node.results().getFirst());
   }
 
+  /** All results of the node. Reading one keeps it alive until the backward pass. */
+  public List<Expr> results() {
+    return node.results().stream().map(builder::expr).toList();
+  }
+
   /** ∂L/∂result for the only result, or the first. */
   public Expr dout() {
     return resultGradients.getFirst();

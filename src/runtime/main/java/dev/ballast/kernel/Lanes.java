@@ -134,6 +134,11 @@ final class Lanes {
     return FLOATS.indexInRange(0, n);
   }
 
+  /** 1 in the last {@code n} lanes, 0 in the others. */
+  static FloatVector last(int n) {
+    return broadcast(1f).blend(0f, FLOATS.indexInRange(0, COUNT - n));
+  }
+
   /** The first half of the lanes. */
   static DoubleVector low(FloatVector v) {
     return (DoubleVector) v.convertShape(VectorOperators.F2D, DOUBLES, 0);

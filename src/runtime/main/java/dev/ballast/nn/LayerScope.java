@@ -2,16 +2,21 @@ package dev.ballast.nn;
 
 import dev.ballast.ir.Expr;
 import dev.ballast.ir.GraphBuilder;
+import dev.ballast.ir.Value;
 import dev.ballast.op.Ops;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Literal;
 import dev.ballast.tensor.TensorType;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +31,8 @@ public final class LayerScope {
   private final GraphBuilder builder;
   private final boolean training;
   private final Map<String, Initializer> initializers = new LinkedHashMap<>();
+  private final Set<Value> running = new HashSet<>();
+  private final List<Runnable> pending = new ArrayList<>();
   private final Deque<String> path = new ArrayDeque<>();
   private Optional<Expr> counter = Optional.empty();
   private long streams;
@@ -63,6 +70,29 @@ public final class LayerScope {
     return builder.parameter(full, type);
   }
 
+  /**
+   * What is saved with the weights but follows the data instead of a gradient, as the running mean
+   * of batch normalization does.
+   */
+  public Expr running(String name, TensorType type, Initializer initializer) {
+    Expr e = parameter(name, type, initializer);
+    running.add(e.value());
+    return e;
+  }
+
+  /** The weights that an optimizer is to change: all but those that are {@link #running}. */
+  public List<Expr> trainable() {
+    return builder.build().parameters().stream()
+        .filter(p -> !running.contains(p))
+        .map((Value.Parameter p) -> builder.expr(p))
+        .toList();
+  }
+
+  /** Lets something be emitted where the graph is a training step, once it is complete. */
+  public void whenFinished(Runnable emitted) {
+    pending.add(emitted);
+  }
+
   /** How each parameter starts, in the order of creation. */
   public Map<String, Initializer> initializers() {
     return Collections.unmodifiableMap(initializers);
@@ -81,8 +111,12 @@ public final class LayerScope {
     return counter.get();
   }
 
-  /** To be called once the graph is complete: lets the counter go on by one step each run. */
+  /**
+   * To be called once the graph is complete: lets the counter go on by one step each run, and what
+   * is running follow.
+   */
   public void finish() {
+    pending.forEach(Runnable::run);
     counter.ifPresent(
         c -> {
           Expr oneStep = builder.constant(Literal.of(TensorType.of(DType.I64, 2), 0, 1));

@@ -52,9 +52,7 @@ public final class Graphs {
     }
 
     List<Expr> parameters() {
-      return builder.build().parameters().stream()
-          .map((Value.Parameter p) -> builder.expr(p))
-          .toList();
+      return scope.trainable();
     }
   }
 

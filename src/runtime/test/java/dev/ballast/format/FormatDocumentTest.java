@@ -45,7 +45,7 @@ class FormatDocumentTest {
   void theTableOfOpsIsTheRegistrys() throws IOException {
     String ops = section("## Ops");
     Map<String, String> told =
-        Pattern.compile("(?m)^\\| `([a-z_]+)` \\| ([^|]*)\\|")
+        Pattern.compile("(?m)^\\| `([a-z0-9_]+)` \\| ([^|]*)\\|")
             .matcher(ops)
             .results()
             .collect(Collectors.toMap(m -> m.group(1), m -> m.group(2).strip()));

@@ -27,6 +27,7 @@ final class OpSamples {
     s.selection();
     s.reduce();
     s.product();
+    s.rows.addAll(ImageSamples.all());
     s.move();
     s.index();
     s.classify();

@@ -37,16 +37,37 @@ final class LayerReader {
             yield new Flatten();
           }
           case "dropout" -> dropout(s);
+          case "conv2d" -> onImages(s, r -> r.conv2d(name(s, "conv")));
+          case "max_pool2d" -> onImages(s, ImageLayerReader::maxPool2d);
+          case "avg_pool2d" -> onImages(s, ImageLayerReader::avgPool2d);
+          case "batch_norm2d" -> onImages(s, r -> r.batchNorm2d(name(s, "norm")));
           default -> s.named("kind", LayerReader::activation);
         });
     s.finish();
   }
 
-  private Layer linear(Section s) throws DefinitionException {
-    String name = s.text("name", "linear" + (layers.size() + 1));
+  private interface ImageLayer {
+    Layer of(ImageLayerReader reader) throws DefinitionException;
+  }
+
+  private Layer onImages(Section s, ImageLayer made) throws DefinitionException {
+    ImageLayerReader reader = new ImageLayerReader(s, shape);
+    Layer layer = made.of(reader);
+    shape = reader.after(layer);
+    return layer;
+  }
+
+  /** The layer's name, by default its kind and place. */
+  private String name(Section s, String kind) throws DefinitionException {
+    String name = s.text("name", kind + (layers.size() + 1));
     if (!names.add(name)) {
       throw s.at("name", "another layer is named '" + name + "'");
     }
+    return name;
+  }
+
+  private Layer linear(Section s) throws DefinitionException {
+    String name = name(s, "linear");
     if (shape.rank() < 1) {
       throw s.at("kind", "a linear layer needs an input of at least one dimension");
     }
@@ -70,7 +91,7 @@ final class LayerReader {
     return new Dropout(rate);
   }
 
-  private static Initializer initializer(String label, int fan) {
+  static Initializer initializer(String label, int fan) {
     return switch (label) {
       case "torch" -> Initializer.torchLinear(fan);
       case "glorot_uniform" -> Initializer.glorotUniform();
@@ -91,7 +112,11 @@ final class LayerReader {
       return Activation.of(label);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "unknown layer '" + label + "': linear, flatten, dropout or an activation", e);
+          "unknown layer '"
+              + label
+              + "': linear, conv2d, max_pool2d, avg_pool2d, batch_norm2d, flatten, dropout or an"
+              + " activation",
+          e);
     }
   }
 }

@@ -79,6 +79,24 @@ final class Section {
     return sizes;
   }
 
+  /** Two numbers, of rows and columns, or one for both. */
+  List<Integer> pair(String key, int least) throws DefinitionException {
+    if (has(key) && table.isLong(List.of(key))) {
+      int both = whole(key, least);
+      return List.of(both, both);
+    }
+    List<Long> two = list(key, "a whole number, or two in a list", Long.class);
+    boolean fits = two.stream().allMatch(n -> n >= least && n <= Integer.MAX_VALUE);
+    if (two.size() != 2 || !fits) {
+      throw at(key, "must be one or two whole numbers of at least " + least + ", not " + two);
+    }
+    return List.of(two.getFirst().intValue(), two.getLast().intValue());
+  }
+
+  List<Integer> pair(String key, int least, List<Integer> fallback) throws DefinitionException {
+    return has(key) ? pair(key, least) : fallback;
+  }
+
   Section section(String key) throws DefinitionException {
     TomlTable inner = demand(key, "a table", TomlTable.class);
     return new Section(file, key, inner);

@@ -10,6 +10,8 @@ import dev.ballast.train.Optimizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +101,8 @@ class DefinitionReaderTest {
           "adamw" | "adamx" | 18:1: optimizer.kind: unknown optimizer 'adamx': sgd, adam or adamw
           0.001 | -1 | 19:1: optimizer.learning_rate: must be a finite number above 0, not -1.0
           0.001 | nan | 19:1: optimizer.learning_rate: must be a finite number above 0, not NaN
-          "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, flatten, dropout or an activation
+          "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, conv2d, max_pool2d, avg_pool2d, batch_norm2d, flatten, dropout or an activation
+          kind = "flatten" | kind = "conv2d"\\nout = 2\\nkernel = 3 | 22:1: layer.kind: needs images [channels, height, width], and gets [4x4]: put a 1 before the sizes of input
           out = 3 | out = -3 | 27:1: layer.out: must be at least 1 and fit 32 bits, not -3
           out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, out, init, bias]
           rate = 0.5 | rate = 1.5 | 31:1: layer.rate: must be in [0, 1), not 1.5
@@ -144,5 +147,82 @@ class DefinitionReaderTest {
     DefinitionException e =
         assertThrows(DefinitionException.class, () -> DefinitionReader.read(file));
     assertEquals(file + ": is not UTF-8 text", e.getMessage());
+  }
+
+  private static final String IMAGES =
+      GOOD.replace("input = [4, 4]", "input = [2, 8, 9]")
+          .replace(
+              """
+              [[layer]]
+              kind = "flatten"
+              """,
+              """
+              [[layer]]
+              kind = "conv2d"
+              out = 6
+              kernel = [3, 2]
+              padding = [1, 0]
+              groups = 2
+
+              [[layer]]
+              kind = "batch_norm2d"
+
+              [[layer]]
+              kind = "max_pool2d"
+              kernel = 2
+
+              [[layer]]
+              kind = "avg_pool2d"
+              kernel = 3
+              stride = 1
+              padding = 1
+
+              [[layer]]
+              kind = "flatten"
+              """);
+
+  @Test
+  void layersOnImagesAreReadWithTheirShapes() throws IOException {
+    Definition d = read(IMAGES);
+    assertEquals(
+        java.util.List.of(
+            "conv1.weight f32[6x1x3x2]",
+            "conv1.bias f32[6]",
+            "norm2.weight f32[6]",
+            "norm2.bias f32[6]",
+            "norm2.running_mean f32[6]",
+            "norm2.running_var f32[6]",
+            "fc1.weight f32[3x96]"),
+        d.model().inference(2).parameters().stream()
+            .map(p -> p.name() + " " + p.type())
+            .limit(7)
+            .toList());
+  }
+
+  /** What is replaced, by what, and the complaint behind the line's number. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          groups = 2 | groups = 4 | layer.groups: 2 channels in and 6 out do not fall into 4 groups
+          kernel = [3, 2] | kernel = [3, 2, 1] | layer.kernel: must be one or two whole numbers of at least 1, not [3, 2, 1]
+          kernel = [3, 2] | kernel = 0 | layer.kernel: must be at least 1 and fit 32 bits, not 0
+          kernel = [3, 2] | kernel = "3" | layer.kernel: must be a whole number, or two in a list, not 3
+          padding = [1, 0] | padding = -1 | layer.padding: must be at least 0 and fit 32 bits, not -1
+          kernel = [3, 2] | kernel = 11 | layer.kind: conv2d: a window of 11x11 does not fit into images of 8x9 with padding [1, 0] and dilation [1, 1] at %3 "conv1"
+          kernel = 3 | kernel = 1 | layer.padding: [1, 1] is more than half the window [1, 1]
+          kind = "batch_norm2d" | kind = "batch_norm2d"\\nepsilon = 0 | layer.epsilon: must be above 0, not 0.0
+          kind = "batch_norm2d" | kind = "batch_norm2d"\\nmomentum = 2 | layer.momentum: must be in [0, 1], not 2.0
+          """)
+  void aMistakeInALayerOnImagesIsTold(String original, String replacement, String complaint) {
+    assertTrue(IMAGES.contains(original), original);
+    String text =
+        IMAGES.replaceFirst(
+            Pattern.quote(original), Matcher.quoteReplacement(replacement.replace("\\n", "\n")));
+    DefinitionException e = assertThrows(DefinitionException.class, () -> read(text));
+    String message = e.getMessage();
+    assertTrue(message.endsWith(": " + complaint), message);
   }
 }

@@ -1,0 +1,166 @@
+package dev.ballast.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A convolution or the gradient by its input on floats, stretch by stretch of the result. Weights
+ * are read as scalars, so nothing is copied or packed first.
+ */
+final class GatherConvolution implements Kernel {
+  private static final boolean PLAIN = !Simd.isAvailable();
+
+  /** Lanes of a vector. */
+  private static final int WIDTH = PLAIN ? 16 : Simd.lanes();
+
+  private final GatherWalk walk;
+  private final MemorySegment in;
+  private final MemorySegment w;
+  private final MemorySegment out;
+  private final MemorySegment bias;
+  private final boolean biased;
+  private final int rows;
+  private final int sources;
+  private final GatherTile.Strides strides;
+  private final long groupWeights;
+
+  /** By number of vectors, how the rows are cut into tiles. */
+  private final Cut[] cuts;
+
+  /** All rows, where there are fewer lanes than a vector has. */
+  private final GatherTile remainder;
+
+  private final GatherWalk.Stretch stretch = this::stretch;
+
+  /** Blocks of rows: the first {@code more} have {@code tall} rows, the others one less. */
+  private record Cut(int blocks, int tall, int more, GatherTile first, GatherTile others) {
+    int rows(int block) {
+      return block < more ? tall : tall - 1;
+    }
+  }
+
+  private GatherConvolution(
+      ConvolutionShape s,
+      boolean forward,
+      GatherWalk walk,
+      MemorySegment in,
+      MemorySegment w,
+      MemorySegment out,
+      MemorySegment bias) {
+    this.walk = walk;
+    this.in = in;
+    this.w = w;
+    this.out = out;
+    this.bias = bias;
+    this.biased = bias.byteSize() > 0;
+    this.rows = forward ? s.groupOut() : s.groupIn();
+    this.sources = forward ? s.groupIn() : s.groupOut();
+    long channel = s.taps();
+    long filter = s.groupIn() * channel;
+    this.strides =
+        new GatherTile.Strides(
+            walk.from().plane(),
+            forward ? channel : filter,
+            forward ? filter : channel,
+            walk.to().plane());
+    this.groupWeights = s.groupOut() * filter;
+    this.remainder = GatherTile.plain(rows);
+    this.cuts = new Cut[GatherTileCode.VECTORS + 1];
+    for (int v = 1; v <= GatherTileCode.VECTORS; v++) {
+      cuts[v] = cut(v);
+    }
+  }
+
+  /** y = x ⋆ w, and b where {@code bias} holds any. */
+  static Kernel forward(
+      ConvolutionShape s, MemorySegment x, MemorySegment w, MemorySegment y, MemorySegment bias) {
+    return forward(s, GatherWalk.forward(s), x, w, y, bias);
+  }
+
+  /** The same by another way through the places. */
+  static Kernel forward(
+      ConvolutionShape s,
+      GatherWalk walk,
+      MemorySegment x,
+      MemorySegment w,
+      MemorySegment y,
+      MemorySegment bias) {
+    return new GatherConvolution(s, true, walk, x, w, y, bias);
+  }
+
+  /** ∂L/∂x of ∂L/∂y. */
+  static Kernel backward(ConvolutionShape s, MemorySegment dy, MemorySegment w, MemorySegment dx) {
+    return new GatherConvolution(s, false, GatherWalk.backward(s), dy, w, dx, MemorySegment.NULL);
+  }
+
+  private Cut cut(int vectors) {
+    int most = Math.max(1, GatherTileCode.SUMS / vectors);
+    int blocks = (rows + most - 1) / most;
+    int tall = (rows + blocks - 1) / blocks;
+    int more = rows - blocks * (tall - 1);
+    int small = more == blocks ? tall : tall - 1;
+    return new Cut(blocks, tall, more, tile(tall, vectors), tile(small, vectors));
+  }
+
+  private GatherTile tile(int tall, int vectors) {
+    return PLAIN ? GatherTile.plain(tall) : GatherTileCode.of(tall, vectors, biased);
+  }
+
+  @Override
+  public void run() {
+    walk.walk(stretch);
+  }
+
+  /**
+   * Whole vectors from the start; the last ones end where the lanes end, and so may compute some
+   * lanes again. A vector through a mask would do that too, but HotSpot's first compiler gives up
+   * on tiles with masks, and then they may never be optimized.
+   */
+  private void stretch(GatherTile.Patch patch, long source, int group, long result, int length) {
+    if (length < WIDTH) {
+      tile(remainder, 0, patch, source, group, result, length);
+      return;
+    }
+    int done = 0;
+    while (done < length) {
+      int vectors = Math.min(GatherTileCode.VECTORS, (length - done + WIDTH - 1) / WIDTH);
+      if (vectors * WIDTH > length) {
+        vectors--;
+      }
+      int at = Math.min(done, length - vectors * WIDTH);
+      block(cuts[vectors], patch, source + at, group, result + at, vectors * WIDTH);
+      done = at + vectors * WIDTH;
+    }
+  }
+
+  private void block(
+      Cut cut, GatherTile.Patch patch, long source, int group, long result, int lanes) {
+    int row = 0;
+    for (int b = 0; b < cut.blocks; b++) {
+      tile(b < cut.more ? cut.first : cut.others, row, patch, source, group, result, lanes);
+      row += cut.rows(b);
+    }
+  }
+
+  private void tile(
+      GatherTile tile,
+      int row,
+      GatherTile.Patch patch,
+      long source,
+      int group,
+      long result,
+      int lanes) {
+    tile.run(
+        in,
+        source,
+        w,
+        group * groupWeights + row * strides.wRow(),
+        out,
+        result + row * strides.outRow(),
+        bias,
+        biased ? (long) group * rows + row : -1,
+        patch,
+        sources,
+        strides,
+        lanes);
+  }
+}

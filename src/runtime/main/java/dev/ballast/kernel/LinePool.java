@@ -1,0 +1,98 @@
+package dev.ballast.kernel;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * The largest under a window that moves by one or two along a line, on floats, with neighbours of
+ * the result's lines as lanes. A vector may reach beyond its line: results are written in the order
+ * of memory, so what is too much is written again by the next line.
+ */
+record LinePool(PoolShape shape, MemorySegment x, MemorySegment y, long elements, long results) {
+  /** Every other lane of two vectors. */
+  private static final VectorShuffle<Float> EVENS = VectorShuffle.fromOp(Lanes.FLOATS, i -> 2 * i);
+
+  static boolean serves(PoolShape s, Slice x, Slice y) {
+    return FloatLoops.serves(x, y)
+        && s.walked().lanes() == 1
+        && s.x().padding() == 0
+        && s.x().stride() <= 2;
+  }
+
+  static Kernel max(PoolShape s, Slice x, Slice y) {
+    LinePool pool = new LinePool(s, x.memory(), y.memory(), x.elements(), y.elements());
+    return pool::run;
+  }
+
+  private void run() {
+    int planes = shape.batch() * shape.channels();
+    int width = shape.x().in();
+    long plane = (long) shape.y().in() * width;
+    long to = 0;
+    for (int p = 0; p < planes; p++) {
+      for (int i = 0; i < shape.y().out(); i++, to += shape.x().out()) {
+        line(p * plane, i, to);
+      }
+    }
+  }
+
+  private void line(long plane, int i, long to) {
+    WindowAxis down = shape.y();
+    int first = 0;
+    while (!down.has(down.place(i, first))) {
+      first++;
+    }
+    int end = down.kernel();
+    while (!down.has(down.place(i, end - 1))) {
+      end--;
+    }
+    long from = plane + (long) down.place(i, first) * shape.x().in();
+    int step = down.dilation() * shape.x().in();
+    int reach =
+        (end - first - 1) * step
+            + (shape.x().kernel() - 1) * shape.x().dilation()
+            + shape.x().stride() * Lanes.COUNT;
+    int j = 0;
+    for (; j < shape.x().out(); j += Lanes.COUNT) {
+      long at = from + (long) j * shape.x().stride();
+      if (at + reach > elements || to + j + Lanes.COUNT > results) {
+        break;
+      }
+      Lanes.store(largest(at, end - first, step), y, to + j);
+    }
+    for (; j < shape.x().out(); j++) {
+      PlainFloats.set(y, to + j, one(from + (long) j * shape.x().stride(), end - first, step));
+    }
+  }
+
+  private FloatVector largest(long at, int lines, int step) {
+    FloatVector best = load(at);
+    for (int k = 0; k < lines; k++) {
+      for (int l = 0; l < shape.x().kernel(); l++) {
+        FloatVector v = load(at + (long) k * step + (long) l * shape.x().dilation());
+        best = best.blend(v, v.compare(GT, best).or(v.test(IS_NAN)));
+      }
+    }
+    return best;
+  }
+
+  private FloatVector load(long at) {
+    FloatVector v = Lanes.load(x, at);
+    return shape.x().stride() == 1 ? v : v.rearrange(EVENS, Lanes.load(x, at + Lanes.COUNT));
+  }
+
+  private float one(long at, int lines, int step) {
+    float best = PlainFloats.get(x, at);
+    for (int k = 0; k < lines; k++) {
+      for (int l = 0; l < shape.x().kernel(); l++) {
+        float v = PlainFloats.get(x, at + (long) k * step + (long) l * shape.x().dilation());
+        best = v > best || Float.isNaN(v) ? v : best;
+      }
+    }
+    return best;
+  }
+}
