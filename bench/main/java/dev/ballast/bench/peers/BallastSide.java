@@ -5,11 +5,14 @@ import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.Slice;
 import dev.ballast.nn.Activation;
+import dev.ballast.nn.Conv2d;
 import dev.ballast.nn.Flatten;
 import dev.ballast.nn.Layer;
 import dev.ballast.nn.Linear;
+import dev.ballast.nn.MaxPool2d;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.nn.Window;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
@@ -73,8 +76,8 @@ final class BallastSide implements JvmSide.Subject {
       case NetLayer.Plain.SIGMOID -> Activation.SIGMOID;
       case NetLayer.Plain.FLATTEN -> new Flatten();
       case NetLayer.Conv2d c ->
-          throw new UnsupportedOperationException("it has no convolution yet");
-      case NetLayer.MaxPool p -> throw new UnsupportedOperationException("it has no pooling yet");
+          Conv2d.of(name, c.in(), c.out(), Window.of(c.kernel()).withPadding(c.padding()));
+      case NetLayer.MaxPool p -> MaxPool2d.of(p.size());
     };
   }
 
@@ -111,7 +114,7 @@ final class BallastSide implements JvmSide.Subject {
   /** A session runs on the thread that calls it. */
   @Override
   public int threads() {
-    return 1;
+    return SessionOptions.defaults().threads();
   }
 
   @Override

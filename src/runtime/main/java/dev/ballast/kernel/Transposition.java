@@ -32,6 +32,9 @@ final class Transposition implements Kernel {
   private final long toRowStep;
   private final long toColumnStep;
 
+  /** Whether {@link Transposer} serves: the result is contiguous, and elements have 32 bits. */
+  private final boolean inSquares;
+
   /**
    * @param o a walk over source and destination
    * @param group the axis of the walk along which the source is contiguous, not the innermost
@@ -54,6 +57,8 @@ final class Transposition implements Kernel {
     this.fromColumnStep = o.stride(0, inner);
     this.toRowStep = o.stride(1, group);
     this.toColumnStep = o.stride(1, inner);
+    this.inSquares =
+        bytes == Integer.BYTES && toColumnStep == 1 && this.from.isNative() && this.to.isNative();
   }
 
   @Override
@@ -69,6 +74,11 @@ final class Transposition implements Kernel {
   }
 
   private void matrix(long f, long t) {
+    if (inSquares) {
+      Transposer.transpose(
+          from, f * bytes, fromColumnStep * bytes, to, t * bytes, toRowStep * bytes, columns, rows);
+      return;
+    }
     for (int r = 0; r < rows; r += BLOCK) {
       int height = Math.min(BLOCK, rows - r);
       for (int c = 0; c < columns; c += BLOCK) {

@@ -19,7 +19,7 @@ public final class Passes {
 
   /** The same, with some of the rules. */
   public static Graph forRunning(Graph graph, Set<PassRule> rules) {
-    Graph g = ReadBroadcasts.run(UnitAxes.run(cleaned(graph)));
+    Graph g = ReadBroadcasts.run(UnitAxes.run(BatchLast.run(cleaned(graph))));
     g = rules.contains(PassRule.ACCUMULATE) ? AccumulateProducts.run(g) : g;
     g = rules.contains(PassRule.BIT_MASKS) ? BitMasks.run(g) : g;
     g = rules.contains(PassRule.FUSE) ? FuseElementwise.run(g) : g;

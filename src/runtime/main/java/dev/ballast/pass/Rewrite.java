@@ -10,6 +10,7 @@ import dev.ballast.tensor.TensorType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -64,6 +65,11 @@ final class Rewrite {
       return mapped.computeIfAbsent(c, k -> to.constant(c.literal()));
     }
     return mapped.get(old);
+  }
+
+  /** The same, where there is one yet. */
+  Optional<Expr> find(Value old) {
+    return Optional.ofNullable(get(old));
   }
 
   List<Expr> inputs(Node n) {
