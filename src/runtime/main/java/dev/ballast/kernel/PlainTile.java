@@ -30,10 +30,8 @@ final class PlainTile implements Tile {
       int depth,
       MemorySegment c,
       long c0,
-      long cRow,
-      int tail) {
-    int full = form.vectors() - (form.masked() ? 1 : 0);
-    int columns = full * Lanes.COUNT + (form.masked() ? tail : 0);
+      long cRow) {
+    int columns = form.vectors() * Lanes.COUNT;
     int grouped = columns - columns % GROUP;
     for (int r = 0; r < form.rows(); r++) {
       long aAt = a0 + r * aRow;

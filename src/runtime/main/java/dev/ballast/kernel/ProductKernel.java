@@ -22,7 +22,7 @@ public enum ProductKernel {
   TILES {
     @Override
     boolean serves(Gemm.Dims d, boolean transposeA, boolean transposeB, boolean adds) {
-      return Simd.isAvailable() && !transposeB;
+      return TileGrid.serves(d.n()) && !transposeB;
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class SgdProduct {
 
   /** Whether there are tiles for a parameter of this type. */
   public static boolean serves(TensorType p) {
-    return Simd.isAvailable() && p.dtype() == DType.F32 && p.shape().rank() == 2;
+    return p.dtype() == DType.F32 && p.shape().rank() == 2 && TileGrid.serves(p.shape().dim(-1));
   }
 
   /** Bytes of workspace, for a parameter m × n. */
@@ -30,7 +30,7 @@ public final class SgdProduct {
   public static Kernel bind(boolean transposeA, Updates.SgdRule rule, Slices s) {
     Gemm.Dims d = dims(transposeA, s);
     boolean vectors = FloatLoops.serves(s.inputs().toArray(Slice[]::new));
-    if (!vectors) {
+    if (!vectors || !serves(s.in(0).type())) {
       return reference(transposeA, rule, s);
     }
     boolean keeps = rule.momentum() != 0;

@@ -16,7 +16,6 @@ interface Tile {
    * @param b B's segment; step s reads the tile's columns at {@code b0 + s·bStep}
    * @param depth steps, the length of the shared dimension
    * @param c C's segment; row r of the tile lies at {@code c0 + r·cRow}
-   * @param tail columns of the last vector that are the tile's, where it is a partial one
    */
   void run(
       MemorySegment a,
@@ -29,14 +28,8 @@ interface Tile {
       int depth,
       MemorySegment c,
       long c0,
-      long cRow,
-      int tail);
+      long cRow);
 
-  /**
-   * A tile's form.
-   *
-   * @param vectors across, the last of which may be partial
-   * @param masked whether the last vector is partial
-   */
-  record Form(int rows, int vectors, boolean masked) {}
+  /** How many rows a tile has, and how many vectors it is wide. */
+  record Form(int rows, int vectors) {}
 }

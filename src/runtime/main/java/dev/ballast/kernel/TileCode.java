@@ -36,27 +36,22 @@ final class TileCode {
   private static final int C = 14;
   private static final int C_AT = 15;
   private static final int C_ROW = 17;
-  private static final int TAIL = 19;
 
   private static final Map<Tile.Form, Tile> MADE = new ConcurrentHashMap<>();
 
   private final Tile.Form form;
   private final VectorCode vectors;
   private final CodeBuilder code;
-  private final int mask;
 
   private TileCode(Tile.Form form, VectorCode vectors) {
     this.form = form;
     this.vectors = vectors;
     this.code = vectors.code();
-    this.mask = vectors.local();
   }
 
   /** The tile of this form. */
   static Tile of(Tile.Form form) {
-    boolean masks = FloatLoops.TAILS != Recipe.MASKLESS;
-    return MADE.computeIfAbsent(
-        form, f -> f.masked() && !masks ? new PlainTile(f) : WarmTile.of(f));
+    return MADE.computeIfAbsent(form, WarmTile::of);
   }
 
   /** The generated code itself. */
@@ -68,9 +63,6 @@ final class TileCode {
     vectors.direct(A);
     vectors.direct(B);
     vectors.direct(C);
-    if (form.masked()) {
-      vectors.firstLanes(TAIL, mask);
-    }
     int[][] sums = vectors.zeros(form.rows(), form.vectors());
     Label next = code.newLabel();
     Label done = code.newLabel();
@@ -86,11 +78,7 @@ final class TileCode {
     int[] b = new int[form.vectors()];
     for (int v = 0; v < b.length; v++) {
       b[v] = vectors.local();
-      if (isPartial(v)) {
-        vectors.load(B, vector(B_AT, v), mask, b[v]);
-      } else {
-        vectors.load(B, vector(B_AT, v), b[v]);
-      }
+      vectors.load(B, vector(B_AT, v), b[v]);
     }
     int factor = vectors.local();
     for (int r = 0; r < form.rows(); r++) {
@@ -103,10 +91,6 @@ final class TileCode {
     }
   }
 
-  private boolean isPartial(int vector) {
-    return form.masked() && vector == form.vectors() - 1;
-  }
-
   /** The offset of vector v from the one in a variable. */
   private Runnable vector(int at, int v) {
     return () -> code.lload(at).loadConstant((long) v * VectorCode.VECTOR_BYTES).ladd();
@@ -115,11 +99,7 @@ final class TileCode {
   private void store(int[][] sums) {
     for (int[] row : sums) {
       for (int v = 0; v < row.length; v++) {
-        if (isPartial(v)) {
-          vectors.store(row[v], C, vector(C_AT, v), mask);
-        } else {
-          vectors.store(row[v], C, vector(C_AT, v));
-        }
+        vectors.store(row[v], C, vector(C_AT, v));
       }
       code.lload(C_AT).lload(C_ROW).ladd().lstore(C_AT);
     }

@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * C[M,N] in register tiles: which rows and which columns each tile has. A tile computes an element
- * of C from first step to last, so the cut changes no bit of the result.
+ * of C from first step to last, so the cut changes no bit of the result. C has at least as many
+ * columns as a vector has lanes.
  */
 final class TileGrid {
   /** Whether the machine has 16 vector registers, as x86 without AVX-512, and not 32. */
@@ -26,12 +27,10 @@ final class TileGrid {
   private final Tile[][] tiles;
   private final int depth;
   private final int columns;
-  private final int tail;
 
   TileGrid(Gemm.Dims d) {
     this.depth = d.k();
     this.columns = d.n();
-    this.tail = columns % Lanes.COUNT;
     int[] heights = heights(d.m(), height(d));
     firstRow = new int[heights.length + 1];
     for (int i = 0; i < heights.length; i++) {
@@ -40,18 +39,25 @@ final class TileGrid {
     int across = across(d);
     int whole = columns / Lanes.COUNT;
     int wide = Math.ceilDiv(whole, across);
-    // A partial vector has tiles to itself: masks would make the code of a wide tile too long.
-    int panels = wide + (tail > 0 ? 1 : 0);
+    boolean rest = columns % Lanes.COUNT > 0;
+    int panels = wide + (rest ? 1 : 0);
     firstColumn = new int[panels];
     tiles = new Tile[panels][heights.length];
     for (int p = 0; p < panels; p++) {
-      int first = Math.min(p * across, whole);
+      int first = p * across;
       int vectors = p < wide ? Math.min(across, whole - first) : 1;
-      firstColumn[p] = first * Lanes.COUNT;
+      // What does not fill a vector is computed again with what lies before it: to the same bits,
+      // and without masks, which HotSpot can't be trusted to keep off the heap at a segment's end.
+      firstColumn[p] = p < wide ? first * Lanes.COUNT : columns - Lanes.COUNT;
       for (int i = 0; i < heights.length; i++) {
-        tiles[p][i] = TileCode.of(new Tile.Form(heights[i], vectors, p == wide));
+        tiles[p][i] = TileCode.of(new Tile.Form(heights[i], vectors));
       }
     }
+  }
+
+  /** Whether there are tiles for C of this width. */
+  static boolean serves(int columns) {
+    return Simd.isAvailable() && columns >= Simd.lanes();
   }
 
   private static int across(Gemm.Dims d) {
@@ -121,8 +127,7 @@ final class TileGrid {
         depth,
         c,
         at,
-        cRow,
-        tail);
+        cRow);
   }
 
   /** A: the element of row r and step s lies at r·row + s·step. */

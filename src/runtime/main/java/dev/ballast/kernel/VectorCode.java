@@ -6,7 +6,6 @@ import static java.lang.classfile.ClassFile.ACC_SUPER;
 import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_float;
-import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
@@ -25,7 +24,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -37,7 +35,6 @@ final class VectorCode {
   private static final ClassDesc VECTOR = desc(FloatVector.class);
   private static final ClassDesc ANY_VECTOR = desc(Vector.class);
   private static final ClassDesc SPECIES = desc(VectorSpecies.class);
-  private static final ClassDesc MASK = desc(VectorMask.class);
   private static final ClassDesc SEGMENT = desc(MemorySegment.class);
   private static final ClassDesc ORDER = desc(ByteOrder.class);
   private static final ClassDesc LANES = desc(Lanes.class);
@@ -108,7 +105,7 @@ final class VectorCode {
     return code;
   }
 
-  /** A new local variable for a vector or a mask. */
+  /** A new local variable for a vector. */
   int local() {
     return code.allocateLocal(TypeKind.REFERENCE);
   }
@@ -140,29 +137,11 @@ final class VectorCode {
     return code.getstatic(LANES, "FLOATS", SPECIES);
   }
 
-  /** {@code mask} = the first lanes, as many as the argument says. */
-  void firstLanes(int argument, int mask) {
-    species().iconst_0().iload(argument);
-    code.invokeinterface(SPECIES, "indexInRange", MethodTypeDesc.of(MASK, CD_int, CD_int));
-    code.astore(mask);
-  }
-
   /** {@code to} = the vector at the offset that {@code offset} leaves on the stack. */
   void load(int segment, Runnable offset, int to) {
     place(segment, offset);
     code.invokestatic(
         VECTOR, "fromMemorySegment", MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER));
-    code.astore(to);
-  }
-
-  /** The same for the lanes of a mask; the others are 0. */
-  void load(int segment, Runnable offset, int mask, int to) {
-    place(segment, offset);
-    code.aload(mask);
-    code.invokestatic(
-        VECTOR,
-        "fromMemorySegment",
-        MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER, MASK));
     code.astore(to);
   }
 
@@ -196,14 +175,5 @@ final class VectorCode {
     code.getstatic(LANES, "ORDER", ORDER);
     code.invokevirtual(
         VECTOR, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
-  }
-
-  /** Stores the lanes of a mask. */
-  void store(int vector, int segment, Runnable offset, int mask) {
-    code.aload(vector).aload(segment);
-    offset.run();
-    code.getstatic(LANES, "ORDER", ORDER).aload(mask);
-    code.invokevirtual(
-        VECTOR, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
   }
 }

@@ -26,7 +26,7 @@ final class WarmTile implements Tile {
     MemorySegment c = arena.allocate(form.rows() * row, 64);
     Warmer.warm(
         () -> TileCode.define(form),
-        tile -> tile.run(a, 0, 4, 4L * form.rows(), b, 0, row, DEPTH, c, 0, row, 1),
+        tile -> tile.run(a, 0, 4, 4L * form.rows(), b, 0, row, DEPTH, c, 0, row),
         FAST_NANOS * DEPTH * form.rows() * form.vectors(),
         tile -> t.tile = tile);
     return t;
@@ -44,8 +44,7 @@ final class WarmTile implements Tile {
       int depth,
       MemorySegment c,
       long c0,
-      long cRow,
-      int tail) {
-    tile.run(a, a0, aRow, aStep, b, b0, bStep, depth, c, c0, cRow, tail);
+      long cRow) {
+    tile.run(a, a0, aRow, aStep, b, b0, bStep, depth, c, c0, cRow);
   }
 }
