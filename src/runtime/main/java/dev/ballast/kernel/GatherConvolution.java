@@ -93,7 +93,7 @@ final class GatherConvolution implements Kernel {
   }
 
   private Cut cut(int vectors) {
-    int most = Math.max(1, GatherTileCode.SUMS / vectors);
+    int most = Math.min(GatherTileCode.ROWS, GatherTileCode.SUMS / vectors);
     int blocks = (rows + most - 1) / most;
     int tall = (rows + blocks - 1) / blocks;
     int more = rows - blocks * (tall - 1);
