@@ -13,16 +13,17 @@ final class ChannelLoops {
     MemorySegment from = x.memory();
     MemorySegment means = mean.memory();
     MemorySegment variances = variance.memory();
+    double[] lanes = new double[Lanes.DOUBLE_COUNT];
     return () -> {
       for (int c = 0; c < s.channels(); c++) {
         double sum = 0;
         for (int p = 0; p < s.pieces(); p++) {
-          sum += sum(from, s.start(c, p), s.length());
+          sum += sum(from, s.start(c, p), s.length(), lanes);
         }
         double m = sum / s.count();
         double squares = 0;
         for (int p = 0; p < s.pieces(); p++) {
-          squares += squares(from, s.start(c, p), s.length(), m);
+          squares += squares(from, s.start(c, p), s.length(), m, lanes);
         }
         Lanes.set(means, c, (float) m);
         Lanes.set(variances, c, (float) (squares / s.count()));
@@ -52,13 +53,14 @@ final class ChannelLoops {
     MemorySegment from = x.memory();
     MemorySegment toProducts = products.memory();
     MemorySegment toSums = sums.memory();
+    double[] lanes = new double[Lanes.DOUBLE_COUNT];
     return () -> {
       for (int c = 0; c < s.channels(); c++) {
         double product = 0;
         double sum = 0;
         for (int p = 0; p < s.pieces(); p++) {
-          product += products(gradients, from, s.start(c, p), s.length());
-          sum += sum(gradients, s.start(c, p), s.length());
+          product += products(gradients, from, s.start(c, p), s.length(), lanes);
+          sum += sum(gradients, s.start(c, p), s.length(), lanes);
         }
         Lanes.set(toProducts, c, (float) product);
         Lanes.set(toSums, c, (float) sum);
@@ -66,7 +68,16 @@ final class ChannelLoops {
     };
   }
 
-  private static double sum(MemorySegment from, long start, long length) {
+  /** In order: no vector is handed on, which would take it through the heap. */
+  private static double sum(double[] lanes) {
+    double sum = 0;
+    for (double lane : lanes) {
+      sum += lane;
+    }
+    return sum;
+  }
+
+  private static double sum(MemorySegment from, long start, long length, double[] lanes) {
     DoubleVector low = Lanes.doubles(0);
     DoubleVector high = Lanes.doubles(0);
     long full = length & -Lanes.COUNT;
@@ -75,14 +86,16 @@ final class ChannelLoops {
       low = low.add(Lanes.low(v));
       high = high.add(Lanes.high(v));
     }
-    double sum = Lanes.sum(low.add(high));
+    low.add(high).intoArray(lanes, 0);
+    double sum = sum(lanes);
     for (long i = full; i < length; i++) {
       sum += Lanes.get(from, start + i);
     }
     return sum;
   }
 
-  private static double squares(MemorySegment from, long start, long length, double mean) {
+  private static double squares(
+      MemorySegment from, long start, long length, double mean, double[] lanes) {
     DoubleVector low = Lanes.doubles(0);
     DoubleVector high = Lanes.doubles(0);
     long full = length & -Lanes.COUNT;
@@ -93,7 +106,8 @@ final class ChannelLoops {
       low = a.fma(a, low);
       high = b.fma(b, high);
     }
-    double sum = Lanes.sum(low.add(high));
+    low.add(high).intoArray(lanes, 0);
+    double sum = sum(lanes);
     for (long i = full; i < length; i++) {
       double d = Lanes.get(from, start + i) - mean;
       sum = Math.fma(d, d, sum);
@@ -101,7 +115,8 @@ final class ChannelLoops {
     return sum;
   }
 
-  private static double products(MemorySegment g, MemorySegment x, long start, long length) {
+  private static double products(
+      MemorySegment g, MemorySegment x, long start, long length, double[] lanes) {
     DoubleVector low = Lanes.doubles(0);
     DoubleVector high = Lanes.doubles(0);
     long full = length & -Lanes.COUNT;
@@ -111,7 +126,8 @@ final class ChannelLoops {
       low = Lanes.low(a).fma(Lanes.low(b), low);
       high = Lanes.high(a).fma(Lanes.high(b), high);
     }
-    double sum = Lanes.sum(low.add(high));
+    low.add(high).intoArray(lanes, 0);
+    double sum = sum(lanes);
     for (long i = full; i < length; i++) {
       sum = Math.fma((double) Lanes.get(g, start + i), Lanes.get(x, start + i), sum);
     }

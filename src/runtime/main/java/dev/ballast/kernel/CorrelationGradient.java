@@ -92,10 +92,10 @@ final class CorrelationGradient implements Kernel {
 
   /** Cuts rows and sums into tiles; where there is a bias, the last sum of a row is of it alone. */
   private void addParts(boolean plain, boolean tail) {
-    int blocks = (rows + CorrelationTileCode.ROWS - 1) / CorrelationTileCode.ROWS;
+    int blocks = Cut.blocks(rows, CorrelationTileCode.ROWS);
     for (int b = 0; b < blocks; b++) {
-      int row = rows * b / blocks;
-      int tall = rows * (b + 1) / blocks - row;
+      int row = Cut.start(rows, blocks, b);
+      int tall = Cut.start(rows, blocks, b + 1) - row;
       for (int tap = 0; tap < rowSums(); tap += CorrelationTileCode.SUMS) {
         int sums = Math.min(CorrelationTileCode.SUMS, rowSums() - tap);
         boolean ones = biased && tap + sums == rowSums();

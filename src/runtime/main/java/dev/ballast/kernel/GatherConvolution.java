@@ -24,19 +24,15 @@ final class GatherConvolution implements Kernel {
   private final long groupWeights;
 
   /** By number of vectors, how the rows are cut into tiles. */
-  private final Cut[] cuts;
+  private final Blocks[] cuts;
 
   /** All rows, where there are fewer lanes than a vector has. */
   private final GatherTile remainder;
 
   private final GatherWalk.Stretch stretch = this::stretch;
 
-  /** Blocks of rows: the first {@code more} have {@code tall} rows, the others one less. */
-  private record Cut(int blocks, int tall, int more, GatherTile first, GatherTile others) {
-    int rows(int block) {
-      return block < more ? tall : tall - 1;
-    }
-  }
+  /** Where the rows of each tile start. */
+  private record Blocks(int[] starts, GatherTile[] tiles) {}
 
   private GatherConvolution(
       ConvolutionShape s,
@@ -64,9 +60,9 @@ final class GatherConvolution implements Kernel {
             walk.to().plane());
     this.groupWeights = s.groupOut() * filter;
     this.remainder = GatherTile.plain(rows);
-    this.cuts = new Cut[GatherTileCode.VECTORS + 1];
+    this.cuts = new Blocks[GatherTileCode.VECTORS + 1];
     for (int v = 1; v <= GatherTileCode.VECTORS; v++) {
-      cuts[v] = cut(v);
+      cuts[v] = blocks(v);
     }
   }
 
@@ -92,13 +88,16 @@ final class GatherConvolution implements Kernel {
     return new GatherConvolution(s, false, GatherWalk.backward(s), dy, w, dx, MemorySegment.NULL);
   }
 
-  private Cut cut(int vectors) {
-    int most = Math.max(1, GatherTileCode.SUMS / vectors);
-    int blocks = (rows + most - 1) / most;
-    int tall = (rows + blocks - 1) / blocks;
-    int more = rows - blocks * (tall - 1);
-    int small = more == blocks ? tall : tall - 1;
-    return new Cut(blocks, tall, more, tile(tall, vectors), tile(small, vectors));
+  private Blocks blocks(int vectors) {
+    int most = Math.min(GatherTileCode.ROWS, GatherTileCode.SUMS / vectors);
+    int n = Cut.blocks(rows, most);
+    int[] starts = new int[n];
+    GatherTile[] tiles = new GatherTile[n];
+    for (int b = 0; b < n; b++) {
+      starts[b] = Cut.start(rows, n, b);
+      tiles[b] = tile(Cut.start(rows, n, b + 1) - starts[b], vectors);
+    }
+    return new Blocks(starts, tiles);
   }
 
   private GatherTile tile(int tall, int vectors) {
@@ -133,11 +132,9 @@ final class GatherConvolution implements Kernel {
   }
 
   private void block(
-      Cut cut, GatherTile.Patch patch, long source, int group, long result, int lanes) {
-    int row = 0;
-    for (int b = 0; b < cut.blocks; b++) {
-      tile(b < cut.more ? cut.first : cut.others, row, patch, source, group, result, lanes);
-      row += cut.rows(b);
+      Blocks blocks, GatherTile.Patch patch, long source, int group, long result, int lanes) {
+    for (int b = 0; b < blocks.tiles.length; b++) {
+      tile(blocks.tiles[b], blocks.starts[b], patch, source, group, result, lanes);
     }
   }
 

@@ -20,6 +20,9 @@ final class GatherTileCode {
   /** Sums of a tile, at most: with the vectors loaded and a weight they fill 32 registers. */
   static final int SUMS = 24;
 
+  /** Rows of a tile, at most: of more, HotSpot does not keep all vectors in registers. */
+  static final int ROWS = 8;
+
   /** Vectors of a tile side by side, at most. */
   static final int VECTORS = 4;
 

@@ -16,13 +16,6 @@ record LinePool(PoolShape shape, MemorySegment x, MemorySegment y, long elements
   /** Every other lane of two vectors. */
   private static final VectorShuffle<Float> EVENS = VectorShuffle.fromOp(Lanes.FLOATS, i -> 2 * i);
 
-  static boolean serves(PoolShape s, Slice x, Slice y) {
-    return FloatLoops.serves(x, y)
-        && s.walked().lanes() == 1
-        && s.x().padding() == 0
-        && s.x().stride() <= 2;
-  }
-
   static Kernel max(PoolShape s, Slice x, Slice y) {
     LinePool pool = new LinePool(s, x.memory(), y.memory(), x.elements(), y.elements());
     return pool::run;

@@ -24,13 +24,6 @@ import jdk.incubator.vector.VectorMask;
 record MaxPoolLoop(
     MemorySegment x, MemorySegment y, MemorySegment places, int tapBits, long stride) {
 
-  /** Whether whole vectors of images lie side by side, their bits in bytes of their own. */
-  static boolean serves(PoolShape s, Slice... operands) {
-    return FloatLoops.serves(operands)
-        && Simd.lanes() % Byte.SIZE == 0
-        && s.walked().lanes() % Simd.lanes() == 0;
-  }
-
   static Kernel forward(PoolShape s, Slice x, Slice y, Optional<Slice> places) {
     MemorySegment memory = places.map(Slice::memory).orElse(MemorySegment.NULL);
     int bits = places.isPresent() ? s.bits() : 0;

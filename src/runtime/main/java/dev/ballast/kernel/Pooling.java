@@ -18,10 +18,10 @@ public final class Pooling {
     if (!isFast(x, y)) {
       return referenceMax(s, x, y, places);
     }
-    if (places.isEmpty() && LinePool.serves(s, x, y)) {
+    if (places.isEmpty() && isAlongLines(s, x, y)) {
       return LinePool.max(s, x, y);
     }
-    return MaxPoolLoop.serves(s, x, y)
+    return isWholeVectors(s, x, y)
         ? MaxPoolLoop.forward(s, x, y, places)
         : PoolLoops.max(s, x, y, places);
   }
@@ -31,9 +31,23 @@ public final class Pooling {
     if (!isFast(dy, dx)) {
       return referenceMaxGradient(s, places, dy, dx);
     }
-    return MaxPoolLoop.serves(s, dy, dx)
+    return isWholeVectors(s, dy, dx)
         ? MaxPoolLoop.backward(s, places, dy, dx)
         : PoolLoops.maxGradient(s, places, dy, dx);
+  }
+
+  /** Whether whole vectors of images lie side by side, their bits in bytes of their own. */
+  private static boolean isWholeVectors(PoolShape s, Slice a, Slice b) {
+    return FloatLoops.serves(a, b)
+        && Simd.lanes() % Byte.SIZE == 0
+        && s.walked().lanes() % Simd.lanes() == 0;
+  }
+
+  private static boolean isAlongLines(PoolShape s, Slice x, Slice y) {
+    return FloatLoops.serves(x, y)
+        && s.walked().lanes() == 1
+        && s.x().padding() == 0
+        && s.x().stride() <= 2;
   }
 
   private static boolean isFast(Slice a, Slice b) {

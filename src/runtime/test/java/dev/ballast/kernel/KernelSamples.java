@@ -6,8 +6,10 @@ import dev.ballast.kernel.Updates.SgdRule;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One bound kernel of every kind, at shapes with and without tails; none writes over its inputs.
@@ -31,6 +33,12 @@ final class KernelSamples {
       s.rows(16, columns);
       s.movements(16, columns);
     }
+    for (int batch : new int[] {1, 16, 19}) {
+      s.convolutions(batch, batch > 1);
+      s.pools(batch, batch > 1);
+    }
+    s.convolutions(2, false);
+    s.pools(2, false);
     return List.copyOf(s.samples);
   }
 
@@ -157,5 +165,69 @@ final class KernelSamples {
     Slice updates = operands.normal(7, columns);
     add("gather", Indexing.gather(0, x, indices, gathered), gathered);
     add("scatterAdd", Indexing.scatterAdd(0, updates, indices, scattered), scattered);
+  }
+
+  private Slice images(boolean last, boolean fill, int b, int c, int h, int w) {
+    int[] dims = last ? new int[] {c, h, w, b} : new int[] {b, c, h, w};
+    return fill ? operands.normal(dims) : operands.zeros(dims);
+  }
+
+  private void convolutions(int batch, boolean last) {
+    WindowAxis axis = new WindowAxis(7, 3, 1, 1, 1);
+    ConvolutionShape s = new ConvolutionShape(batch, 2, 5, 1, axis, axis, last);
+    String kind = last ? " with the batch last" : "";
+    Slice x = images(last, true, batch, 2, 7, 7);
+    Slice w = operands.normal(5, 2, 3, 3);
+    Slice b = operands.normal(5);
+    Slice dy = images(last, true, batch, 5, 7, 7);
+    Slice y = images(last, false, batch, 5, 7, 7);
+    Slice dx = images(last, false, batch, 2, 7, 7);
+    Slice dw = operands.zeros(5, 2, 3, 3);
+    Slice db = operands.zeros(5);
+    add(
+        "convolution" + kind,
+        Convolution.forward(s, x, w, Optional.of(b), y, room(Convolution.forwardBytes(s))),
+        y);
+    add(
+        "input gradient" + kind,
+        Convolution.inputGradient(s, dy, w, dx, room(Convolution.inputGradientBytes(s))),
+        dx);
+    MemorySegment sums = room(Convolution.weightGradientBytes(s));
+    add(
+        "weight gradient" + kind,
+        Convolution.weightGradient(s, x, dy, dw, Optional.of(db), sums),
+        dw,
+        db);
+  }
+
+  private MemorySegment room(long bytes) {
+    return bytes == 0
+        ? MemorySegment.NULL
+        : operands.zeros(Math.toIntExact(bytes / Float.BYTES)).memory();
+  }
+
+  private void pools(int batch, boolean last) {
+    WindowAxis axis = new WindowAxis(6, 2, 2, 0, 1);
+    PoolShape s = new PoolShape(batch, 3, axis, axis, last);
+    String kind = last ? " with the batch last" : "";
+    Slice x = images(last, true, batch, 3, 6, 6);
+    Slice y = images(last, false, batch, 3, 3, 3);
+    Slice placed = images(last, false, batch, 3, 3, 3);
+    Slice dx = images(last, false, batch, 3, 6, 6);
+    Slice spread = images(last, false, batch, 3, 6, 6);
+    Slice mean = images(last, false, batch, 3, 3, 3);
+    Slice places = operands.zeros(TensorType.i32((int) s.placeWords()));
+    add("max pool" + kind, Pooling.max(s, x, y, Optional.empty()), y);
+    add("max pool with places" + kind, Pooling.max(s, x, placed, Optional.of(places)), placed);
+    add("max pool gradient" + kind, Pooling.maxGradient(s, places, y, dx), dx);
+    add("mean pool" + kind, Pooling.mean(s, false, x, mean), mean);
+    add("mean pool gradient" + kind, Pooling.meanGradient(s, false, y, spread), spread);
+    Channels channels = last ? new Channels(3, 1, 36L * batch) : new Channels(3, batch, 36);
+    Slice[] each = {operands.zeros(3), operands.zeros(3), operands.zeros(3), operands.zeros(3)};
+    Slice scale = operands.normal(3);
+    Slice scaled = images(last, false, batch, 3, 6, 6);
+    add("channel moments" + kind, channels.moments(x, each[0], each[1]), each[0], each[1]);
+    add("channel products" + kind, channels.products(x, x, each[2], each[3]), each[2], each[3]);
+    add("channel affine" + kind, channels.affine(x, scale, Optional.of(scale), scaled), scaled);
   }
 }
