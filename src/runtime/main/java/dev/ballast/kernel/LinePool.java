@@ -55,27 +55,28 @@ record LinePool(PoolShape shape, MemorySegment x, MemorySegment y, long elements
       if (at + reach > elements || to + j + Lanes.COUNT > results) {
         break;
       }
-      Lanes.store(largest(at, end - first, step), y, to + j);
+      largest(at, end - first, step, to + j);
     }
     for (; j < shape.x().out(); j++) {
       PlainFloats.set(y, to + j, one(from + (long) j * shape.x().stride(), end - first, step));
     }
   }
 
-  private FloatVector largest(long at, int lines, int step) {
-    FloatVector best = load(at);
+  /** No vector is handed to another method or back: it could go through the heap. */
+  private void largest(long at, int lines, int step, long to) {
+    int stride = shape.x().stride();
+    FloatVector best = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int k = 0; k < lines; k++) {
-      for (int l = 0; l < shape.x().kernel(); l++) {
-        FloatVector v = load(at + (long) k * step + (long) l * shape.x().dilation());
+      long from = at + (long) k * step;
+      for (int l = 0; l < shape.x().kernel(); l++, from += shape.x().dilation()) {
+        FloatVector v = Lanes.load(x, from);
+        if (stride == 2) {
+          v = v.rearrange(EVENS, Lanes.load(x, from + Lanes.COUNT));
+        }
         best = best.blend(v, v.compare(GT, best).or(v.test(IS_NAN)));
       }
     }
-    return best;
-  }
-
-  private FloatVector load(long at) {
-    FloatVector v = Lanes.load(x, at);
-    return shape.x().stride() == 1 ? v : v.rearrange(EVENS, Lanes.load(x, at + Lanes.COUNT));
+    Lanes.store(best, y, to);
   }
 
   private float one(long at, int lines, int step) {

@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorMask;
 
 /**
  * The largest under a window and its gradient, on floats whose images lie interleaved, a vector of
- * them at once.
+ * them at once. No vector is handed from method to method: it could go through the heap.
  *
  * @param y floats of the window's positions, {@code x} of the images
  * @param tapBits of the places, none where they are not wanted
@@ -55,7 +55,7 @@ record MaxPoolLoop(
     FloatVector tap = Lanes.broadcast(taps[0]);
     for (int t = 1; t < offsets.length; t++) {
       FloatVector v = Lanes.load(x, source + offsets[t]);
-      VectorMask<Float> larger = larger(v, best);
+      VectorMask<Float> larger = v.compare(GT, best).or(v.test(IS_NAN));
       best = best.blend(v, larger);
       tap = tap.blend(taps[t], larger);
     }
@@ -75,13 +75,13 @@ record MaxPoolLoop(
     for (int i = 0; i < length; i += Lanes.COUNT) {
       FloatVector top = Lanes.load(x, a + i);
       FloatVector right = Lanes.load(x, b + i);
-      VectorMask<Float> topRight = larger(right, top);
+      VectorMask<Float> topRight = right.compare(GT, top).or(right.test(IS_NAN));
       top = top.blend(right, topRight);
       FloatVector bottom = Lanes.load(x, c + i);
       right = Lanes.load(x, d + i);
-      VectorMask<Float> bottomRight = larger(right, bottom);
+      VectorMask<Float> bottomRight = right.compare(GT, bottom).or(right.test(IS_NAN));
       bottom = bottom.blend(right, bottomRight);
-      VectorMask<Float> lower = larger(bottom, top);
+      VectorMask<Float> lower = bottom.compare(GT, top).or(bottom.test(IS_NAN));
       Lanes.store(top.blend(bottom, lower), y, result + i);
       if (tapBits > 0) {
         long down = lower.toLong();
@@ -90,10 +90,6 @@ record MaxPoolLoop(
         setBits(1, result + i, down);
       }
     }
-  }
-
-  private static VectorMask<Float> larger(FloatVector v, FloatVector best) {
-    return v.compare(GT, best).or(v.test(IS_NAN));
   }
 
   static Kernel backward(PoolShape s, Slice places, Slice dy, Slice dx) {
@@ -144,18 +140,18 @@ record MaxPoolLoop(
   /** Windows that overlap: each place adds up what the windows over it send it. */
   private void gather(GatherTile.Patch patch, long source, long result, int length) {
     for (int i = 0; i < length; i += Lanes.COUNT) {
-      Lanes.store(sum(patch.in(), patch.w(), source + i), x, result + i);
+      sum(patch.in(), patch.w(), source + i, result + i);
     }
   }
 
-  private FloatVector sum(int[] offsets, int[] taps, long source) {
+  private void sum(int[] offsets, int[] taps, long source, long result) {
     FloatVector sum = Lanes.broadcast(0f);
     for (int t = 0; t < offsets.length; t++) {
       long at = source + offsets[t];
       VectorMask<Float> mask = VectorMask.fromLong(Lanes.FLOATS, here(taps[t], at));
       sum = sum.add(Lanes.load(y, at), mask);
     }
-    return sum;
+    Lanes.store(sum, x, result);
   }
 
   /** The lanes whose largest is that tap. */
