@@ -108,7 +108,14 @@ class PlannerCommandTest {
     instances();
     assertEquals(
         0,
-        run("planner", "--data", folder.toString(), "--runs", "1", "--only", "two,mnist,random 1"));
+        run(
+            "planner",
+            "--data",
+            folder.toString(),
+            "--runs",
+            "1",
+            "--only",
+            "two,mnist-mlp,random 1"));
     List<String> lines = out.toString().lines().toList();
     assertEquals("published instances", lines.getFirst());
     int models = lines.indexOf("models of this project");
