@@ -15,7 +15,8 @@ public enum ProductKernel {
 
     @Override
     Kernel bind(Operands o, Workers workers) {
-      return Blas.product(DType.F32, o.adds ? 1 : 0, o);
+      boolean rows = o.dims.m() == 1 && o.transposeB && o.dims.n() > RowProducts.SHARE;
+      return rows ? new RowProducts(o, workers) : Blas.product(DType.F32, o.adds ? 1 : 0, o);
     }
   },
   /** Register tiles on operands that stay where they are; B's rows must be contiguous. */

@@ -13,8 +13,8 @@ final class TransposedProduct implements Kernel {
   /** Rows of Aᵀ that a piece makes. */
   private static final int SHARE = 128;
 
-  /** Rows of tiles in one piece. */
-  private static final int BANDS = 4;
+  /** Rows of tiles in one piece: with six rows each, the squares that are turned are whole. */
+  private static final int BANDS = 8;
 
   private final Gemm.Dims dims;
   private final boolean aIsTurned;

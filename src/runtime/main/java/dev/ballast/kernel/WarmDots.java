@@ -5,8 +5,10 @@ import java.lang.foreign.MemorySegment;
 
 /** {@link PlainDots} until the generated dots are compiled, and then those. */
 final class WarmDots implements Dots {
-  private static final double FAST_NANOS = 5;
   private static final int DEPTH = 64;
+
+  /** With fewer sums, a step takes as long as with so many: each waits for the one before. */
+  private static final int HIDING = 8;
 
   /** A caller that misses the change for a while loses time only: the bits are the same. */
   private Dots dots;
@@ -26,7 +28,7 @@ final class WarmDots implements Dots {
     Warmer.warm(
         () -> DotCode.define(form),
         dots -> dots.run(a, 0, row, b, 0, row, DEPTH, sums),
-        FAST_NANOS * DEPTH * form.left() * form.right(),
+        DEPTH * Math.max(HIDING, form.left() * form.right()),
         dots -> d.dots = dots);
     return d;
   }

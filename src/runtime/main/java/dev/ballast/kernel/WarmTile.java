@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 
 /** A {@link PlainTile} until the generated tile is compiled, and then that. */
 final class WarmTile implements Tile {
-  /** What one multiply-add of vectors takes at most once compiled; boxed, it takes a hundred. */
-  private static final double FAST_NANOS = 5;
-
   private static final int DEPTH = 64;
+
+  /** With fewer sums, a step takes as long as with so many: each waits for the one before. */
+  private static final int HIDING = 8;
 
   /** A caller that misses the change for a while loses time only: the bits are the same. */
   private Tile tile;
@@ -27,7 +27,7 @@ final class WarmTile implements Tile {
     Warmer.warm(
         () -> TileCode.define(form),
         tile -> tile.run(a, 0, 4, 4L * form.rows(), b, 0, row, DEPTH, c, 0, row),
-        FAST_NANOS * DEPTH * form.rows() * form.vectors(),
+        DEPTH * Math.max(HIDING, form.rows() * form.vectors()),
         tile -> t.tile = tile);
     return t;
   }

@@ -18,8 +18,17 @@ final class Warmer {
    */
   private static final long PATIENCE_NANOS = 3_000_000_000L;
 
-  /** Classes that are tried; after that plain code serves. */
+  /** The same for a class that is compiled, but not well: sums spilled to memory, say. */
+  private static final long COMPILED_PATIENCE_NANOS = 500_000_000L;
+
+  /** Classes that are tried; after that the best serves, or plain code. */
   private static final int MOST_CLASSES = 5;
+
+  /** What a multiply-add of vectors takes at most once compiled; boxed, it takes a hundred. */
+  private static final double COMPILED_NANOS = 5;
+
+  /** What it takes at most if it is compiled well, on a processor of 2 GHz or more. */
+  private static final double GOOD_NANOS = 0.8;
 
   private static final int TRIES = 16;
   private static final Queue<Job<?>> COLD = new ArrayDeque<>();
@@ -28,41 +37,54 @@ final class Warmer {
   /**
    * @param make a new class's only instance
    * @param call runs it once
-   * @param fastNanos what a call takes at most once the code is compiled
-   * @param ready is given the instance when it is
+   * @param operations the vector operations of one call
+   * @param ready is given the instance once it is compiled, and again if another is better
    */
-  private record Job<T>(Supplier<T> make, Consumer<T> call, double fastNanos, Consumer<T> ready) {
+  private record Job<T>(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
     void warm() {
-      for (int classes = 0; classes < MOST_CLASSES; classes++) {
+      double best = COMPILED_NANOS;
+      for (int classes = 0; classes < MOST_CLASSES && best > GOOD_NANOS; classes++) {
         T code = make.get();
-        if (becomesFast(code)) {
+        double nanos = nanosOfOperation(code);
+        if (nanos <= best) {
+          best = nanos;
           ready.accept(code);
-          return;
         }
       }
     }
 
-    private boolean becomesFast(T code) {
-      long since = System.nanoTime();
-      long best = Long.MAX_VALUE;
-      while (best > fastNanos && System.nanoTime() - since < PATIENCE_NANOS) {
-        best = Long.MAX_VALUE;
-        for (int i = 0; i < TRIES; i++) {
-          long start = System.nanoTime();
-          call.accept(code);
-          best = Math.min(best, System.nanoTime() - start);
+    /** What an operation takes when it is compiled, or after long enough. */
+    private double nanosOfOperation(T code) {
+      long start = System.nanoTime();
+      double best = Double.MAX_VALUE;
+      while (best > GOOD_NANOS) {
+        long since = System.nanoTime() - start;
+        if (since > (best > COMPILED_NANOS ? PATIENCE_NANOS : COMPILED_PATIENCE_NANOS)) {
+          break;
         }
+        best = Math.min(best, (double) nanosOfCall(code) / operations);
       }
-      return best <= fastNanos;
+      return best;
+    }
+
+    /** The least of some, since what disturbs only adds. */
+    private long nanosOfCall(T code) {
+      long best = Long.MAX_VALUE;
+      for (int i = 0; i < TRIES; i++) {
+        long start = System.nanoTime();
+        call.accept(code);
+        best = Math.min(best, System.nanoTime() - start);
+      }
+      return best;
     }
   }
 
   private Warmer() {}
 
   /** As the parameters of {@link Job}; comes back at once. */
-  static <T> void warm(Supplier<T> make, Consumer<T> call, double fastNanos, Consumer<T> ready) {
+  static <T> void warm(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
     synchronized (COLD) {
-      COLD.add(new Job<>(make, call, fastNanos, ready));
+      COLD.add(new Job<>(make, call, operations, ready));
       if (!warming) {
         warming = true;
         Thread thread = new Thread(Warmer::warmAll, "ballast-warmer");

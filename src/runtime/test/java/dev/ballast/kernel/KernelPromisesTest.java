@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class KernelPromisesTest {
   private static final int WARM_UP_ROUNDS = 2_000;
   private static final int RUNS = 10_000;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @Test
