@@ -109,17 +109,28 @@ final class Warmer {
   }
 
   private static void warmAll() {
-    while (true) {
-      Job<?> job;
-      synchronized (COLD) {
-        job = COLD.poll();
-        if (job == null) {
-          warming = false;
+    boolean done = false;
+    try {
+      while (!done) {
+        Job<?> job;
+        synchronized (COLD) {
+          job = COLD.poll();
+          done = job == null;
+          warming = !done;
           COLD.notifyAll();
-          return;
+        }
+        if (!done) {
+          job.warm();
         }
       }
-      job.warm();
+    } finally {
+      if (!done) {
+        // A job failed, and the thread ends with its error; the next job starts another.
+        synchronized (COLD) {
+          warming = false;
+          COLD.notifyAll();
+        }
+      }
     }
   }
 }
