@@ -23,7 +23,7 @@ public enum ProductKernel {
   TILES {
     @Override
     boolean serves(Gemm.Dims d, boolean transposeA, boolean transposeB, boolean adds) {
-      return TileGrid.serves(d.n()) && !transposeB;
+      return Simd.isFilledBy(d.n()) && !transposeB;
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class SgdProduct {
 
   /** Whether there are tiles for a parameter of this type. */
   public static boolean serves(TensorType p) {
-    return p.dtype() == DType.F32 && p.shape().rank() == 2 && TileGrid.serves(p.shape().dim(-1));
+    return p.dtype() == DType.F32 && p.shape().rank() == 2 && Simd.isFilledBy(p.shape().dim(-1));
   }
 
   /** Bytes of workspace, for a parameter m × n. */

@@ -18,6 +18,11 @@ public final class Simd {
     return AVAILABLE ? Width.BITS / Float.SIZE : 1;
   }
 
+  /** Whether there are vectors, and so many numbers fill one. */
+  static boolean isFilledBy(int numbers) {
+    return AVAILABLE && numbers >= lanes();
+  }
+
   /** For people: the width in use, or why there is none. */
   public static String description() {
     return AVAILABLE

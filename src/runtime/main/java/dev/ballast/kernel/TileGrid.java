@@ -55,11 +55,6 @@ final class TileGrid {
     }
   }
 
-  /** Whether there are tiles for C of this width. */
-  static boolean serves(int columns) {
-    return Simd.isAvailable() && columns >= Simd.lanes();
-  }
-
   private static int across(Gemm.Dims d) {
     int most = d.m() == 1 ? MOST_VECTORS : HEIGHTS.length - 1;
     return Math.clamp(d.n() / Lanes.COUNT, 1, most);
