@@ -13,6 +13,7 @@ import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
 import dev.ballast.op.Product;
+import dev.ballast.op.Update;
 import dev.ballast.runtime.Session;
 import dev.ballast.train.Graphs;
 import java.io.IOException;
@@ -76,10 +77,17 @@ class RatioTest {
   }
 
   private static long productFlops(Graph g) {
-    return g.nodes().stream()
-        .filter(n -> n.op() instanceof Product.MatMul)
-        .mapToLong(Node::flops)
-        .sum();
+    return g.nodes().stream().mapToLong(RatioTest::productFlops).sum();
+  }
+
+  /** Of a product, alone or with the step of descent that it is the gradient of. */
+  private static long productFlops(Node n) {
+    return switch (n.op()) {
+      case Product.MatMul ignored -> n.flops();
+      case Update.MatMulSgd m ->
+          new Product.MatMul(m.transposeA(), false).flops(n.inputTypes().subList(1, 3));
+      default -> 0;
+    };
   }
 
   /** Products alone: y = x·Wᵀ costs 2BIO, and so does each of dW = dyᵀ·x and dx = dy·W. */
