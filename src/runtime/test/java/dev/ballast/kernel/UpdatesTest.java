@@ -3,6 +3,8 @@ package dev.ballast.kernel;
 import static dev.ballast.kernel.Operands.assertClose;
 import static dev.ballast.kernel.Operands.assertSameBits;
 import static dev.ballast.kernel.Operands.copyOf;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ballast.kernel.Updates.AdamRule;
 import dev.ballast.kernel.Updates.SgdRule;
@@ -76,6 +78,19 @@ class UpdatesTest {
           assertSameBits(actual[k], inPlace.get(k), rule + " in place, " + n);
         }
       }
+    }
+  }
+
+  @Test
+  void aVelocityBelowTheNormalNumbersBecomesZero() {
+    assumeTrue(Simd.isAvailable(), Simd.description());
+    for (int n : new int[] {1, 16, 19}) {
+      Slice p = operands.zeros(n);
+      Slice v = operands.zeros(n);
+      v.fill(Float.MIN_NORMAL);
+      SgdRule rule = new SgdRule(0.5, false, 0);
+      Updates.sgd(rule, p, operands.zeros(n), operands.scalar(0.1), v, p, v).run();
+      assertArrayEquals(new float[n], v.toFloats());
     }
   }
 }
