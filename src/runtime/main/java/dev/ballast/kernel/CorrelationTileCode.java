@@ -40,9 +40,6 @@ final class CorrelationTileCode {
           ConstantDescs.CD_long,
           ConstantDescs.CD_long);
 
-  private static final MethodTypeDesc LAST =
-      MethodTypeDesc.of(ImageTileCode.VECTOR, ConstantDescs.CD_int);
-
   private static final int DY = 1;
   private static final int DY_AT = 2;
   private static final int DY_ROW = 4;
@@ -110,8 +107,7 @@ final class CorrelationTileCode {
     c.iload(LENGTH).loadConstant(-Lanes.COUNT).iand().istore(full);
     if (key.tail) {
       keep = to.vector();
-      c.iload(LENGTH).iload(full).isub();
-      c.invokestatic(ImageTileCode.desc(Lanes.class), "last", LAST).astore(keep);
+      to.loadFloats(keep, "LAST", () -> c.iload(LENGTH).iload(full).isub());
     }
     int[] xs = starts();
     throughSums(true);

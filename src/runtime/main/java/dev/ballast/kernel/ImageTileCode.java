@@ -1,6 +1,7 @@
 package dev.ballast.kernel;
 
 import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
@@ -43,6 +44,8 @@ final class ImageTileCode {
   private static final MethodTypeDesc GET = MethodTypeDesc.of(CD_float, FLOATS, CD_long);
   private static final MethodTypeDesc LOAD =
       MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER);
+  private static final MethodTypeDesc OF_ARRAY =
+      MethodTypeDesc.of(VECTOR, SPECIES, CD_float.arrayType(), CD_int);
   private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER);
 
   /** Tiles of at least so many sums are for the optimizing compiler only. */
@@ -154,6 +157,13 @@ final class ImageTileCode {
     species().aload(m);
     order(bytes(at, vectors));
     code.invokestatic(VECTOR, "fromMemorySegment", LOAD).astore(slot);
+  }
+
+  /** {@code slot = Lanes.array[i …]}, of an array of floats and the int that {@code i} pushes. */
+  void loadFloats(int slot, String array, Runnable i) {
+    species().getstatic(LANES, array, CD_float.arrayType());
+    i.run();
+    code.invokestatic(VECTOR, "fromArray", OF_ARRAY).astore(slot);
   }
 
   /** {@code m[at + vectors · lanes …] = slot}. */

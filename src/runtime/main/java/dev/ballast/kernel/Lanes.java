@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -47,6 +48,13 @@ final class Lanes {
   static final VectorShuffle<Double> DOUBLES_BY_1 = VectorShuffle.iota(DOUBLES, 1, 1, true);
   static final VectorShuffle<Double> DOUBLES_BY_2 = VectorShuffle.iota(DOUBLES, 2, 1, true);
   static final VectorShuffle<Double> DOUBLES_BY_4 = VectorShuffle.iota(DOUBLES, 4, 1, true);
+
+  /** As many 0 as there are lanes, then as many 1: from n on, 1 is in the last n lanes. */
+  static final float[] LAST = new float[2 * COUNT];
+
+  static {
+    Arrays.fill(LAST, COUNT, LAST.length, 1f);
+  }
 
   /** The class of segments of native memory; that of mapped files is a subclass. */
   static final Class<? extends MemorySegment> DIRECT =
@@ -132,11 +140,6 @@ final class Lanes {
   /** Set in the first {@code n} lanes. */
   static VectorMask<Float> first(long n) {
     return FLOATS.indexInRange(0, n);
-  }
-
-  /** 1 in the last {@code n} lanes, 0 in the others. */
-  static FloatVector last(int n) {
-    return broadcast(1f).blend(0f, FLOATS.indexInRange(0, COUNT - n));
   }
 
   /** The first half of the lanes. */
