@@ -2,6 +2,7 @@ package dev.ballast.bench;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.ir.Expr;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.Flatten;
@@ -12,9 +13,8 @@ import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.tensor.Shape;
-import dev.ballast.train.Loss;
-import dev.ballast.train.Optimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

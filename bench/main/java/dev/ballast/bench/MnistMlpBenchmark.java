@@ -1,9 +1,11 @@
 package dev.ballast.bench;
 
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
@@ -11,8 +13,6 @@ import dev.ballast.runtime.SessionOptions;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
-import dev.ballast.train.Optimizer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

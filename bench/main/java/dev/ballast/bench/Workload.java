@@ -2,6 +2,7 @@ package dev.ballast.bench;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.ir.Graph;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
@@ -9,7 +10,6 @@ import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
 import dev.ballast.runtime.SessionOptions;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
 import dev.ballast.train.RandomBatch;
 import dev.ballast.train.TrainingOptions;
 import java.util.EnumMap;

@@ -3,17 +3,17 @@ package dev.ballast;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
-import dev.ballast.train.Optimizer;
 import org.junit.jupiter.api.Test;
 
 /** Bytes are promises: what a plan takes may shrink, never grow unseen. */

@@ -39,7 +39,11 @@ class LayeringTest {
           Map.entry("format", "tensor ir op"),
           Map.entry("check", "tensor kernel ir autodiff pass plan runtime"),
           Map.entry("nn", "tensor kernel ir op pass"),
-          Map.entry("train", "tensor kernel ir op autodiff pass plan runtime nn image"));
+          Map.entry("loss", "tensor ir op"),
+          Map.entry("optim", "tensor ir op"),
+          Map.entry("data", "tensor kernel image"),
+          Map.entry(
+              "train", "tensor kernel ir op autodiff pass plan runtime nn image loss optim data"));
 
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableSays() {

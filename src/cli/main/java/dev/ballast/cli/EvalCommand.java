@@ -2,16 +2,16 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
+import dev.ballast.loss.Loss;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
 import dev.ballast.runtime.SessionOptions;
-import dev.ballast.train.Dataset;
 import dev.ballast.train.Evaluation;
 import dev.ballast.train.Evaluator;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

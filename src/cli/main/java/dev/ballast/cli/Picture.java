@@ -2,11 +2,11 @@ package dev.ballast.cli;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ballast.data.IdxFile;
 import dev.ballast.image.GrayImage;
 import dev.ballast.image.ImageDecoder;
 import dev.ballast.image.PictureSize;
 import dev.ballast.tensor.Shape;
-import dev.ballast.train.IdxFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;

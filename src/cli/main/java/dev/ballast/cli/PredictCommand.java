@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.picture.HeatMap;
+import dev.ballast.data.Pixels;
 import dev.ballast.format.ModelFile;
 import dev.ballast.image.PictureSize;
 import dev.ballast.ir.Graph;
@@ -12,7 +13,6 @@ import dev.ballast.runtime.Session;
 import dev.ballast.runtime.SessionOptions;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Pixels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.MemorySegment;

@@ -1,8 +1,8 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
+import dev.ballast.data.Dataset;
 import dev.ballast.openblas.OpenBlas;
-import dev.ballast.train.Dataset;
 import dev.ballast.train.Evaluation;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,9 @@
 package dev.ballast.train;
 
+import dev.ballast.data.Dataset;
+import dev.ballast.data.LabelledDataset;
 import dev.ballast.kernel.Slice;
+import dev.ballast.loss.Loss;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;

@@ -1,5 +1,6 @@
 package dev.ballast.train;
 
+import dev.ballast.data.Dataset;
 import dev.ballast.nn.Model;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.ShapeException;

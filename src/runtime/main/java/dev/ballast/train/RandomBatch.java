@@ -2,6 +2,7 @@ package dev.ballast.train;
 
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.Slice;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.runtime.Session;

@@ -1,5 +1,6 @@
 package dev.ballast.train;
 
+import dev.ballast.data.Dataset;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;

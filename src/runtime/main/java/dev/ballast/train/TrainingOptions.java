@@ -1,5 +1,7 @@
 package dev.ballast.train;
 
+import dev.ballast.loss.Loss;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.PlanOptions;
 
 /**

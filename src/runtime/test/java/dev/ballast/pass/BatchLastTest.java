@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.BatchNorm2d;
 import dev.ballast.nn.Conv2d;
@@ -24,7 +25,6 @@ import dev.ballast.runtime.Session;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,17 +1,17 @@
 package dev.ballast.plan;
 
 import dev.ballast.ir.Graph;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Layer;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.pass.PassRule;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
-import dev.ballast.train.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

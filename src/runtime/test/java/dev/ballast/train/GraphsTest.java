@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.check.GradientCheck;
 import dev.ballast.check.GradientCheckOptions;
 import dev.ballast.ir.Graph;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.pass.Retype;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -42,7 +44,7 @@ class GraphsTest {
 
   /** The reference is the step itself, whose gradients are compared with PyTorch's elsewhere. */
   @ParameterizedTest
-  @MethodSource("dev.ballast.train.Loss#all")
+  @MethodSource("dev.ballast.loss.Loss#all")
   void gradientsAreThoseThatAStepTakes(Loss loss) {
     try (Session forward = open(Graphs.trainingLoss(MODEL, loss, BATCH), loss);
         Session gradients = open(Graphs.gradients(MODEL, loss, BATCH), loss);
@@ -82,7 +84,7 @@ class GraphsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.ballast.train.Loss#all")
+  @MethodSource("dev.ballast.loss.Loss#all")
   void inF64TheyPassTheCheckOfGradients(Loss loss) {
     Graph g = Retype.run(Graphs.trainingLoss(MODEL, loss, BATCH), DType.F64);
     try (GradientCheck check = GradientCheck.ofParameters(g, Graphs.LOSS)) {

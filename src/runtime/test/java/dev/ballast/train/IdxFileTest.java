@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.data.IdxDataset;
+import dev.ballast.data.IdxFile;
 import dev.ballast.tensor.Shape;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.SharedData;
+import dev.ballast.data.Dataset;
+import dev.ballast.data.ImageFolder;
 import dev.ballast.kernel.Slice;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Flatten;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;

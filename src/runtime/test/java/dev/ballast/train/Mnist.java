@@ -1,6 +1,7 @@
 package dev.ballast.train;
 
 import dev.ballast.SharedData;
+import dev.ballast.data.IdxDataset;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Flatten;
 import dev.ballast.nn.Linear;

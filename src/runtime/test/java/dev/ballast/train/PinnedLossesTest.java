@@ -3,7 +3,10 @@ package dev.ballast.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ballast.data.IdxDataset;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;

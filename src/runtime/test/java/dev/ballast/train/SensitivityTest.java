@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.ir.Graph;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;

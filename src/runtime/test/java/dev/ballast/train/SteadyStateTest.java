@@ -3,11 +3,13 @@ package dev.ballast.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.HeapAllocation;

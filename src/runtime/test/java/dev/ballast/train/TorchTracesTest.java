@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ballast.SharedData;
+import dev.ballast.data.IdxDataset;
 import dev.ballast.kernel.Slice;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.Shape;

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.data.ArrayDataset;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;

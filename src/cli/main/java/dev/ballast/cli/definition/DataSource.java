@@ -1,6 +1,6 @@
 package dev.ballast.cli.definition;
 
-import dev.ballast.train.LabelledDataset;
+import dev.ballast.data.LabelledDataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

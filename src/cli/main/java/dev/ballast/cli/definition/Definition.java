@@ -1,11 +1,11 @@
 package dev.ballast.cli.definition;
 
+import dev.ballast.data.Dataset;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
 import dev.ballast.tensor.TensorType;
 import dev.ballast.train.BinaryTargets;
-import dev.ballast.train.Dataset;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
 import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
 import java.util.List;

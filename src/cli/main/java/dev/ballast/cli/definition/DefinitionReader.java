@@ -1,13 +1,13 @@
 package dev.ballast.cli.definition;
 
+import dev.ballast.data.ImageFolder;
 import dev.ballast.image.PictureSize;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
-import dev.ballast.train.ImageFolder;
-import dev.ballast.train.Loss;
-import dev.ballast.train.Optimizer;
 import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

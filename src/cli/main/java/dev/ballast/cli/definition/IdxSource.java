@@ -1,7 +1,7 @@
 package dev.ballast.cli.definition;
 
-import dev.ballast.train.IdxDataset;
-import dev.ballast.train.IdxFile;
+import dev.ballast.data.IdxDataset;
+import dev.ballast.data.IdxFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.ballast.cli.definition;
 
-import dev.ballast.train.ImageFolder;
+import dev.ballast.data.ImageFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.loss.Loss;
+import dev.ballast.optim.Optimizer;
 import dev.ballast.tensor.Shape;
-import dev.ballast.train.Loss;
-import dev.ballast.train.Optimizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.ballast.train;
+package dev.ballast.data;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;

@@ -1,4 +1,4 @@
-package dev.ballast.train;
+package dev.ballast.optim;
 
 import dev.ballast.ir.Expr;
 import dev.ballast.ir.GraphBuilder;

@@ -1,4 +1,4 @@
-package dev.ballast.train;
+package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
 import dev.ballast.tensor.TensorType;

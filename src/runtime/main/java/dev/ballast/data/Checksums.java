@@ -1,4 +1,4 @@
-package dev.ballast.train;
+package dev.ballast.data;
 
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
