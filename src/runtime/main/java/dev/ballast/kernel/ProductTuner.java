@@ -85,7 +85,8 @@ public final class ProductTuner {
       long n = last(ProductTable.N);
       long k = last(ProductTable.K);
       a = ones(arena, m * k);
-      b = ones(arena, n * k);
+      // Packed, it is a little larger.
+      b = ones(arena, Panels.of(new Gemm.Dims((int) m, (int) n, (int) k)).shape().elements());
       c = ones(arena, m * n);
       workspace = ones(arena, (n + k) * ProductKernel.PANEL);
     }
@@ -118,7 +119,8 @@ public final class ProductTuner {
 
     private void add(ProductTable.Point p, List<Trial> trials) {
       for (ProductKernel kernel : ProductKernel.values()) {
-        if (kernel.serves(p.dims(), p.transposeA(), p.transposeB(), false)) {
+        if (kernel == ProductKernel.PACKED && Simd.isAvailable()
+            || kernel.serves(p.dims(), p.transposeA(), p.transposeB(), false)) {
           var operands =
               new ProductKernel.Operands(
                   p.dims(), p.transposeA(), p.transposeB(), false, a, b, c, workspace);

@@ -85,6 +85,7 @@ class PlanPictureTest {
       String style = Drawing.rects(drawing.buffer(b.id())).getFirst().getAttribute("class");
       String expected =
           switch (b.phase()) {
+            case PREPARE -> "p";
             case FORWARD -> "f";
             case BACKWARD -> "b";
             case UPDATE -> "u";
