@@ -96,8 +96,13 @@ public final class Session implements AutoCloseable {
   public static Session open(Plan plan, MemorySegment weights, SessionOptions options) {
     SharedMemory memory = SharedMemory.allocate(plan, weights);
     Session session = bound(plan, memory, options);
-    session.prepare();
-    return session;
+    try {
+      session.prepare();
+      return session;
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   /**
