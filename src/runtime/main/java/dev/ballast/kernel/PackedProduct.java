@@ -8,12 +8,10 @@ import java.lang.foreign.MemorySegment;
  * that fill no vector are computed in the workspace, zeros with them, and copied from there.
  */
 final class PackedProduct implements Kernel, Workers.Task {
-  /**
-   * Rows of a tile, by its vectors across: 24 sums at most, see {@link TileGrid}, and with the
-   * factors and vectors of one step no more than there are registers.
-   */
-  private static final int[] HEIGHTS =
-      TileGrid.FEW_REGISTERS ? new int[] {0, 10, 6} : new int[] {0, 12, 12, 8, 6};
+  /** Vectors across a tile of more than one row, and rows of one where registers are few. */
+  private static final int MOST_VECTORS = TileGrid.FEW_REGISTERS ? 2 : 4;
+
+  private static final int FEW_ROWS = 6;
 
   /** Rows of tiles in one piece. */
   private static final int BANDS = 8;
@@ -59,12 +57,15 @@ final class PackedProduct implements Kernel, Workers.Task {
 
   /** Vectors across a tile. */
   private static int across(Panels panels, int rows) {
-    int most = rows == 1 ? TileGrid.MOST_VECTORS : HEIGHTS.length - 1;
+    int most = rows == 1 ? TileGrid.MOST_VECTORS : MOST_VECTORS;
     return Math.clamp(panels.width() / Lanes.COUNT, 1, most);
   }
 
   private static int height(int rows, int across) {
-    return rows == 1 ? 1 : HEIGHTS[across];
+    if (rows == 1) {
+      return 1;
+    }
+    return TileGrid.FEW_REGISTERS ? FEW_ROWS : Panels.height(across);
   }
 
   /** Where bands of rows start, all of about the same height; then the number of rows. */

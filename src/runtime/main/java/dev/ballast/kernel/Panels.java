@@ -21,7 +21,10 @@ public record Panels(int columns, int depth, int width) {
   /** Where a single row meets B, nothing but B's bytes takes time, and wide rows stream best. */
   private static final int ROW_WIDTH = 128;
 
-  private static final int WIDTH = 48;
+  private static final int WIDEST = 64;
+
+  /** A tile's step takes as long as so many multiplications, however few it has: it loads. */
+  private static final int LEAST_COST = 18;
 
   public Panels {
     if (columns < 1 || depth < 1 || width < 1) {
@@ -32,8 +35,36 @@ public record Panels(int columns, int depth, int width) {
 
   /** The panels that serve a product best. */
   public static Panels of(Gemm.Dims d) {
-    int most = d.m() == 1 ? ROW_WIDTH : WIDTH;
-    return new Panels(d.n(), d.k(), Math.min(most, Math.ceilDiv(d.n(), GRAIN) * GRAIN));
+    int most = Math.min(d.m() == 1 ? ROW_WIDTH : WIDEST, Math.ceilDiv(d.n(), GRAIN) * GRAIN);
+    int best = most;
+    for (int width = most; d.m() > 1 && width >= GRAIN; width -= GRAIN) {
+      if (cost(d, width) < cost(d, best)) {
+        best = width;
+      }
+    }
+    return new Panels(d.n(), d.k(), best);
+  }
+
+  /** What a step of all tiles costs, in multiplications of vectors of {@value #GRAIN} numbers. */
+  private static long cost(Gemm.Dims d, int width) {
+    int last = Math.ceilDiv((d.n() - 1) % width + 1, GRAIN);
+    return (Math.ceilDiv(d.n(), width) - 1L) * cost(d.m(), width / GRAIN) + cost(d.m(), last);
+  }
+
+  private static long cost(int rows, int vectors) {
+    int bands = Math.ceilDiv(rows, height(vectors));
+    long low = rows / bands;
+    int high = rows % bands;
+    return (bands - high) * Math.max(low * vectors, LEAST_COST)
+        + high * Math.max((low + 1) * vectors, LEAST_COST);
+  }
+
+  /**
+   * The rows of a tile so many vectors wide: 24 sums at most, see {@link TileGrid}, and with the
+   * factors and vectors of a step no more than there are registers, 32.
+   */
+  static int height(int vectors) {
+    return Math.min(12, 24 / vectors);
   }
 
   int count() {

@@ -103,8 +103,7 @@ class PrepareWeightsTest {
       Graph served = Passes.forServing(before);
       prepared += prepared(served).size();
       feed.run(served, PlanOptions.defaults(), 3).assertClose(expected, 1e-4);
-      feed.run(served, PlanOptions.defaults().withReuse(false), 3)
-          .assertClose(expected, 1e-4);
+      feed.run(served, PlanOptions.defaults().withReuse(false), 3).assertClose(expected, 1e-4);
     }
     assertTrue(prepared > 20, "only " + prepared + " nodes were prepared");
   }
