@@ -98,6 +98,19 @@ class PlanPictureTest {
   }
 
   @Test
+  void whatIsComputedOnceHasARegionAndABand() throws Exception {
+    Plan plan = Samples.serving();
+    Drawing drawing = Drawing.of(plan);
+    Buffer packed = plan.buffers(Region.PREPARED).getFirst();
+    Element box = Drawing.rects(drawing.buffer(packed.id())).getFirst();
+    assertEquals("p", box.getAttribute("class").split(" ")[0]);
+    assertTrue(drawing.writing().contains("PREPARED"));
+    assertTrue(drawing.writing().contains("once, before all runs"));
+    assertTrue(drawing.writing().contains("prepared once: packed weights"));
+    assertFalse(Drawing.of(Samples.training()).writing().contains("PREPARED"));
+  }
+
+  @Test
   void aBoxChangesColourWhereAGradientTakesTheBytesOfAnActivation() throws Exception {
     Plan plan = Samples.training();
     Buffer first = plan.buffers(Region.SCRATCH).getFirst();
