@@ -15,7 +15,7 @@ MAGIC = b"BALLAST\x1a"
 KNOWN = ("GRPH", "META", "WGHT")
 DTYPES = {1: ("f32", 4), 2: ("f64", 8), 3: ("i32", 4), 4: ("i64", 8)}
 KINDS = {1: "input", 2: "parameter", 3: "state", 4: "constant", 5: "result"}
-PHASES = {1: "forward", 2: "backward", 3: "update"}
+PHASES = {1: "forward", 2: "backward", 3: "update", 4: "prepare"}
 NAN = 0x7FF8000000000000
 
 

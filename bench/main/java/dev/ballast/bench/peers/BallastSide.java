@@ -15,6 +15,7 @@ import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.nn.Window;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.pass.Passes;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
@@ -62,7 +63,7 @@ final class BallastSide implements JvmSide.Subject {
     Optimizer sgd = Optimizer.Sgd.of(job.real("rate")).withMomentum(job.real("momentum"));
     int batch = job.number("batch");
     return switch (job.text("mode")) {
-      case "inference" -> model.inference(batch);
+      case "inference" -> Passes.forServing(model.inference(batch));
       case "forward" -> Graphs.trainingLoss(model, loss, batch);
       case "gradient" -> Graphs.gradients(model, loss, batch);
       default -> Graphs.trainingStep(model, loss, sgd, batch);
@@ -126,6 +127,7 @@ final class BallastSide implements JvmSide.Subject {
   public void reload() {
     MemorySegment.copy(MemorySegment.ofArray(first), 0, session.weights(), 0, first.length);
     session.states().fill((byte) 0);
+    session.prepare();
   }
 
   @Override

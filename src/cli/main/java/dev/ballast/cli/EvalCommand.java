@@ -4,7 +4,9 @@ import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
+import dev.ballast.ir.Graph;
 import dev.ballast.loss.Loss;
+import dev.ballast.pass.PrepareWeights;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
@@ -76,7 +78,8 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private static Session session(ModelFile file, Loss loss, int batch) {
-    var plan = Planner.plan(Graphs.evaluation(file.graph(), loss, batch), PlanOptions.defaults());
+    Graph evaluation = PrepareWeights.run(Graphs.evaluation(file.graph(), loss, batch));
+    var plan = Planner.plan(evaluation, PlanOptions.defaults());
     return Session.open(plan, file.weights(), SessionOptions.defaults());
   }
 }

@@ -6,6 +6,7 @@ import dev.ballast.format.ModelFile;
 import dev.ballast.image.PictureSize;
 import dev.ballast.ir.Graph;
 import dev.ballast.nn.Model;
+import dev.ballast.pass.Passes;
 import dev.ballast.pass.Rebatch;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -95,7 +96,9 @@ final class PredictCommand implements Callable<Integer> {
                 + ", no probabilities");
       }
       var plan =
-          Planner.plan(explain.isPresent() ? Graphs.sensitivity(g) : g, PlanOptions.defaults());
+          Planner.plan(
+              explain.isPresent() ? Graphs.sensitivity(g) : Passes.forServing(g),
+              PlanOptions.defaults());
       try (Session s = Session.open(plan, model.weights(), SessionOptions.defaults())) {
         predictAll(s, new Provenance(model.metadata()));
       }

@@ -99,7 +99,8 @@ final class Layout {
       new Codes<>("dtype", Map.of(1, DType.F32, 2, DType.F64, 3, DType.I32, 4, DType.I64));
 
   static final Codes<Phase> PHASES =
-      new Codes<>("phase", Map.of(1, Phase.FORWARD, 2, Phase.BACKWARD, 3, Phase.UPDATE));
+      new Codes<>(
+          "phase", Map.of(1, Phase.FORWARD, 2, Phase.BACKWARD, 3, Phase.UPDATE, 4, Phase.PREPARE));
 
   static final Codes<AttributeType> ATTRIBUTE_TYPES =
       new Codes<>(

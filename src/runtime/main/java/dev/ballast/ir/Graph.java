@@ -2,9 +2,11 @@ package dev.ballast.ir;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -106,9 +108,23 @@ public final class Graph {
     return base;
   }
 
+  /** What {@link Phase#PREPARE} leaves behind for every run; no views. */
+  public Set<Value> prepared() {
+    Set<Value> prepared = new HashSet<>();
+    if (nodes.stream().anyMatch(Node::prepares)) {
+      nodes.stream()
+          .filter(n -> !n.prepares())
+          .flatMap(n -> n.inputs().stream())
+          .map(this::viewBase)
+          .filter(v -> v instanceof Value.Result r && nodes.get(r.node()).prepares())
+          .forEach(prepared::add);
+    }
+    return prepared;
+  }
+
   /** Floating-point operations of one run. */
   public long flops() {
-    return nodes.stream().mapToLong(Node::flops).sum();
+    return nodes.stream().filter(n -> !n.prepares()).mapToLong(Node::flops).sum();
   }
 
   /** Number of trainable scalars. */

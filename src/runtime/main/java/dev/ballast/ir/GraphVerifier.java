@@ -23,6 +23,7 @@ final class GraphVerifier {
     GraphVerifier v = new GraphVerifier(graph);
     v.valuesAreNumberedAndNamed();
     v.nodesAreInOrderAndTyped();
+    v.preparationIsFirst();
     graph
         .outputs()
         .forEach(
@@ -73,6 +74,35 @@ final class GraphVerifier {
                   + " has result types "
                   + n.resultTypes()
                   + ", its shape rule says otherwise");
+    }
+  }
+
+  /** What runs once stands first, and reads nothing that another run may find changed. */
+  private void preparationIsFirst() {
+    boolean started = false;
+    for (Node n : nodes) {
+      if (!n.prepares()) {
+        started |= !n.isView();
+        continue;
+      }
+      demand(!started || n.isView(), () -> place(n) + " prepares for runs, but stands within them");
+      for (Value in : n.inputs()) {
+        boolean lasts =
+            switch (in) {
+              case Value.Parameter p -> !graph.updates().containsKey(p);
+              case Value.Constant ignored -> true;
+              case Value.Result r -> nodes.get(r.node()).prepares();
+              case Value.Input ignored -> false;
+              case Value.State ignored -> false;
+            };
+        demand(lasts, () -> place(n) + " prepares for runs, but reads " + in.label() + " of a run");
+      }
+      n.results()
+          .forEach(
+              r ->
+                  demand(
+                      !graph.outputs().containsValue(r),
+                      () -> place(n) + " prepares for runs, but makes an output"));
     }
   }
 

@@ -19,6 +19,11 @@ public record Node(
     return results.stream().map(Value::type).toList();
   }
 
+  /** Whether it runs once before the first run and not in each. */
+  public boolean prepares() {
+    return phase == Phase.PREPARE;
+  }
+
   public long flops() {
     return op.flops(inputTypes());
   }

@@ -3,6 +3,7 @@ package dev.ballast.kernel;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +94,45 @@ public final class Gemm {
   private static void demandSameType(Slice c, Slice out) {
     if (!c.type().equals(out.type())) {
       throw new ShapeException("matmul_add: " + c.type() + " is not of the type " + out.type());
+    }
+  }
+
+  /** Bytes of workspace for a product with a packed right side. */
+  public static long packedWorkspaceBytes(DType dtype, Panels panels, int rows) {
+    return dtype == DType.F32 && Simd.isAvailable()
+        ? PackedProduct.workspaceBytes(panels, rows)
+        : 0;
+  }
+
+  /** {@code out} = A·B in floats, where the second input is B, packed. */
+  public static Kernel matmulPacked(Panels panels, boolean transposeA, Slices s) {
+    int rows = s.out().type().shape().dim(0);
+    demandFit(panels, rows, s);
+    MemorySegment a = s.in(0).memory();
+    TileGrid.Left left =
+        transposeA
+            ? new TileGrid.Left(a, Float.BYTES, (long) rows * Float.BYTES)
+            : new TileGrid.Left(a, (long) panels.depth() * Float.BYTES, Float.BYTES);
+    MemorySegment b = s.in(1).memory();
+    MemorySegment c = s.out().memory();
+    return FloatLoops.serves(s.in(0), s.in(1), s.out())
+        ? new PackedProduct(panels, rows, left, b, c, s.workspace(), s.workers())
+        : panels.plainProduct(left, rows, b, c);
+  }
+
+  private static void demandFit(Panels panels, int rows, Slices s) {
+    boolean fits =
+        s.in(0).elements() == (long) rows * panels.depth()
+            && s.in(1).type().shape().equals(panels.shape())
+            && s.out().elements() == (long) rows * panels.columns();
+    if (!fits) {
+      throw new ShapeException(
+          "matmul_packed: "
+              + s.in(0).type()
+              + " · "
+              + s.in(1).type()
+              + " gives no "
+              + s.out().type());
     }
   }
 

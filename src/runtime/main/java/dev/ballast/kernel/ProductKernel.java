@@ -80,6 +80,26 @@ public enum ProductKernel {
     Kernel bind(Operands o, Workers workers) {
       return new DotProduct(turned(o.dims) ? o.turned() : o, workers);
     }
+  },
+  /**
+   * {@link PackedProduct}: B is packed beforehand, so only {@link ProductTable#packs} speaks of it.
+   */
+  PACKED {
+    @Override
+    boolean serves(Gemm.Dims d, boolean transposeA, boolean transposeB, boolean adds) {
+      return false;
+    }
+
+    @Override
+    long workspaceBytes(Gemm.Dims d, boolean adds) {
+      return PackedProduct.workspaceBytes(Panels.of(d), d.m());
+    }
+
+    @Override
+    Kernel bind(Operands o, Workers workers) {
+      Panels panels = Panels.of(o.dims);
+      return new PackedProduct(panels, o.dims.m(), o.left(), o.b, o.c, o.workspace, workers);
+    }
   };
 
   /** In the order in which they are tried where nothing was measured. */

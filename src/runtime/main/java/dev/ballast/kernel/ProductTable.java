@@ -192,6 +192,18 @@ public final class ProductTable {
     return origin;
   }
 
+  /**
+   * Whether a product is faster if its right side was packed beforehand. A ranking that does not
+   * speak of packing was measured before there was any; it goes by the rule that it is.
+   */
+  public boolean packs(Gemm.Dims d, boolean transposeA, boolean transposeB) {
+    List<ProductKernel> ranking =
+        rankings.getOrDefault(Point.nearest(d, transposeA, transposeB), List.of());
+    int packed = ranking.indexOf(ProductKernel.PACKED);
+    int other = ranking.indexOf(choose(d, transposeA, transposeB, false));
+    return Simd.isAvailable() && (packed < 0 || other < 0 || packed < other);
+  }
+
   /** The kernel for a product; one that the table has no shape for goes to the first that fits. */
   ProductKernel choose(Gemm.Dims d, boolean transposeA, boolean transposeB, boolean adds) {
     List<ProductKernel> ranking =

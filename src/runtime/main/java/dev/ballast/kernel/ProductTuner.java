@@ -19,6 +19,9 @@ public final class ProductTuner {
 
   private static final int REPETITIONS = 7;
 
+  /** Packing must be worth its bytes: it counts as this much slower than it is. */
+  private static final double PRICE_OF_PACKING = 1.05;
+
   private ProductTuner() {}
 
   /** A kernel at a shape. */
@@ -60,7 +63,8 @@ public final class ProductTuner {
       Map<ProductTable.Point, Map<ProductKernel, Double>> nanos = new HashMap<>();
       int done = 0;
       for (Trial t : trials) {
-        nanos.computeIfAbsent(t.point, p -> new TreeMap<>()).put(t.kernel, t.nanos());
+        double price = t.kernel == ProductKernel.PACKED ? PRICE_OF_PACKING : 1;
+        nanos.computeIfAbsent(t.point, p -> new TreeMap<>()).put(t.kernel, price * t.nanos());
         progress.accept(++done, trials.size());
       }
       Map<ProductTable.Point, List<ProductKernel>> rankings = new HashMap<>();
@@ -85,7 +89,8 @@ public final class ProductTuner {
       long n = last(ProductTable.N);
       long k = last(ProductTable.K);
       a = ones(arena, m * k);
-      b = ones(arena, n * k);
+      // Packed, it is a little larger.
+      b = ones(arena, Panels.of(new Gemm.Dims((int) m, (int) n, (int) k)).shape().elements());
       c = ones(arena, m * n);
       workspace = ones(arena, (n + k) * ProductKernel.PANEL);
     }
@@ -118,7 +123,8 @@ public final class ProductTuner {
 
     private void add(ProductTable.Point p, List<Trial> trials) {
       for (ProductKernel kernel : ProductKernel.values()) {
-        if (kernel.serves(p.dims(), p.transposeA(), p.transposeB(), false)) {
+        if (kernel == ProductKernel.PACKED && Simd.isAvailable()
+            || kernel.serves(p.dims(), p.transposeA(), p.transposeB(), false)) {
           var operands =
               new ProductKernel.Operands(
                   p.dims(), p.transposeA(), p.transposeB(), false, a, b, c, workspace);

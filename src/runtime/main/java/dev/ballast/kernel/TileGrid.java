@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 final class TileGrid {
   /** Whether the machine has 16 vector registers, as x86 without AVX-512, and not 32. */
-  private static final boolean FEW_REGISTERS = FloatLoops.TAILS == 0 && Lanes.COUNT < 16;
+  static final boolean FEW_REGISTERS = FloatLoops.TAILS == 0 && Lanes.COUNT < 16;
 
   /**
    * Rows of a tile, by its vectors across: with the factors and vectors of one step its sums fill

@@ -17,6 +17,7 @@ public sealed interface BuiltIn extends Op
         Mask,
         Reduce,
         Product,
+        Packed,
         Image,
         Move,
         Index,

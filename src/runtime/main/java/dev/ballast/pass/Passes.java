@@ -28,6 +28,15 @@ public final class Passes {
     return GatherScalars.run(g);
   }
 
+  /**
+   * The same, for parameters that stay as they are while a session is open: what depends on them
+   * alone is computed once and kept, weights packed for the products above all. That takes as many
+   * bytes again as the packed weights have. Who writes parameters calls {@code Session.prepare()}.
+   */
+  public static Graph forServing(Graph graph) {
+    return PrepareWeights.run(forRunning(graph));
+  }
+
   private static Graph cleaned(Graph graph) {
     return DeadCode.run(CommonSubexpressions.run(ConstantFolding.run(graph)));
   }

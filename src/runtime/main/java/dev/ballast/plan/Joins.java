@@ -106,10 +106,14 @@ final class Joins {
     return bases;
   }
 
-  /** Whether, by id of a value that is no view, the caller sees it, whole or in part. */
+  /**
+   * Whether, by id of a value that is no view, it has a place of its own: the caller sees it, whole
+   * or in part, or it is prepared once for all runs.
+   */
   static boolean[] pinned(Graph graph, Value[] bases) {
     boolean[] pinned = new boolean[bases.length];
     graph.outputs().values().forEach(v -> pinned[bases[v.id()].id()] = true);
+    graph.prepared().forEach(v -> pinned[v.id()] = true);
     return pinned;
   }
 

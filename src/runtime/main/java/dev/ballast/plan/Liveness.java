@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Who shares bytes with whom, and from when to when each buffer is live. Views join the buffer of
@@ -52,6 +53,7 @@ final class Liveness {
   private final List<Draft> drafts = new ArrayList<>();
   private final Spot[] spots;
   private final OptionalInt[] workspaces;
+  private final Set<Value> prepared;
 
   private Liveness(Graph graph, boolean inPlace, Joins joins) {
     this.graph = graph;
@@ -62,6 +64,7 @@ final class Liveness {
     this.lastUse = lastUses();
     this.spots = new Spot[graph.values().size()];
     this.workspaces = new OptionalInt[graph.nodes().size()];
+    this.prepared = graph.prepared();
     graph.updates().forEach((target, result) -> targets.put(result, target));
   }
 
@@ -165,8 +168,9 @@ final class Liveness {
   }
 
   private Draft draft(Node n, Value.Result r, int step) {
-    boolean pinned = isPinned(r);
-    Region region = pinned ? Region.IO : Region.SCRATCH;
+    boolean isPrepared = prepared.contains(r);
+    boolean pinned = isPrepared || isPinned(r);
+    Region region = isPrepared ? Region.PREPARED : pinned ? Region.IO : Region.SCRATCH;
     Draft d = new Draft(region, label(n), n.phase(), r.type().bytes(), pinned ? 0 : step);
     d.to = pinned ? Math.max(1, steps) : step + 1;
     return d;
@@ -222,7 +226,8 @@ final class Liveness {
   /** Whether the input's whole buffer is dead once this node has run, and fits the result. */
   private boolean dies(Node n, Value input, Spot spot, Value.Result r) {
     Draft d = drafts.get(spot.draft());
-    boolean own = d.region == Region.SCRATCH && d.bytes == r.type().bytes() && !isPinned(r);
+    boolean stays = isPinned(r) || prepared.contains(r);
+    boolean own = d.region == Region.SCRATCH && d.bytes == r.type().bytes() && !stays;
     boolean last = d.to == stepOf[n.index()] + 1;
     boolean alone =
         n.inputs().stream().allMatch(v -> v.equals(input) || spots[v.id()].draft() != spot.draft());

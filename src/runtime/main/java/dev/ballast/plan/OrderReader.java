@@ -214,6 +214,7 @@ final class OrderReader {
     Map<Integer, Integer> targets = new HashMap<>();
     graph.updates().forEach((target, r) -> targets.put(r.id(), target.id()));
     BitSet[] makers = makers();
+    int preparing = (int) steps.stream().filter(Node::prepares).count();
     int[][] before = new int[steps.size()][];
     for (int s = 0; s < before.length; s++) {
       BitSet earlier = new BitSet();
@@ -225,6 +226,10 @@ final class OrderReader {
         }
       }
       earlier.clear(s);
+      // Preparation keeps its order, and is over when a run starts.
+      if (s > 0 && preparing > 0) {
+        earlier.set(Math.min(s, preparing) - 1);
+      }
       before[s] = earlier.stream().toArray();
     }
     return before;

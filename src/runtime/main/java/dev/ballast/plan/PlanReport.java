@@ -29,7 +29,9 @@ final class PlanReport {
         "plan of %s: %d steps, %d buffers",
         plan.graph().name(), plan.steps().size(), plan.buffers().size());
     for (Region r : Region.values()) {
-      line("  %-8s %,14d bytes  %4d buffers", r, plan.bytes(r), plan.buffers(r).size());
+      if (r != Region.PREPARED || !plan.buffers(r).isEmpty()) {
+        line("  %-8s %,14d bytes  %4d buffers", r, plan.bytes(r), plan.buffers(r).size());
+      }
     }
     line("  %-8s %,14d bytes  %s", "arena", plan.arenaBytes(), plan.certificate());
     line(

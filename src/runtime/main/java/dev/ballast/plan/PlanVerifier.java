@@ -41,7 +41,9 @@ final class PlanVerifier {
     v.placesAreAlignedAndInside();
     v.viewsLieWhereTheyShow();
     v.writeSources();
-    plan.steps().forEach(v::act);
+    plan.steps().stream().filter(s -> s.node().prepares()).forEach(v::act);
+    v.runsFindWhatWasPrepared();
+    plan.steps().stream().filter(s -> !s.node().prepares()).forEach(v::act);
     v.keptValuesRemain();
   }
 
@@ -84,6 +86,23 @@ final class PlanVerifier {
         demand(isFree(start(v), end(v)), v.label() + " overlaps another kept value");
         write(start(v), end(v), v);
       }
+    }
+  }
+
+  /** Before a run SCRATCH may hold anything, and steps that prepare are all done. */
+  private void runsFindWhatWasPrepared() {
+    long scratch = starts[Region.SCRATCH.ordinal()];
+    erase(scratch, scratch + plan.bytes(Region.SCRATCH));
+    boolean started = false;
+    for (Step s : plan.steps()) {
+      demand(
+          !started || !s.node().prepares(), "step " + s.index() + " prepares for runs within one");
+      started |= !s.node().prepares();
+    }
+    for (Value v : plan.graph().prepared()) {
+      demand(
+          plan.place(v).buffer().region() == Region.PREPARED,
+          v.label() + " is prepared for all runs, but does not lie with what is kept for them");
     }
   }
 
@@ -164,6 +183,7 @@ final class PlanVerifier {
         kept.add(v);
       }
     }
+    kept.addAll(plan.graph().prepared());
     kept.forEach(v -> demand(holds(v), v.label() + " is gone at the end of the run"));
     updates.forEach(
         (target, r) ->

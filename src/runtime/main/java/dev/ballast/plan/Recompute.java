@@ -1,6 +1,7 @@
 package dev.ballast.plan;
 
 import dev.ballast.ir.Graph;
+import dev.ballast.ir.Node;
 import dev.ballast.plan.PlanTimes.Phase;
 import dev.ballast.tensor.PlanException;
 import java.util.ArrayList;
@@ -45,15 +46,20 @@ final class Recompute {
   static Plan fit(Graph graph, PlanOptions options, long budget, PlanTimes times) {
     Recompute r = new Recompute(graph, options, times);
     return placedWithin(r.whole, budget)
-        .or(() -> r.recomputed(budget))
+        .or(() -> prepares(graph) ? Optional.empty() : r.recomputed(budget))
         .map(plan -> r.told(plan, budget))
         .orElseThrow(() -> r.tooSmall(r.smallestFound(), budget));
+  }
+
+  /** Whether some of it runs once for all runs; then nothing is computed again. */
+  private static boolean prepares(Graph graph) {
+    return graph.nodes().stream().anyMatch(Node::prepares);
   }
 
   /** The plan with the smallest arena found. */
   static Plan smallest(Graph graph, PlanOptions options) {
     Recompute r = new Recompute(graph, options.withoutBudget(), new PlanTimes());
-    Optional<Arrangement> last = Optional.of(r.whole);
+    Optional<Arrangement> last = prepares(graph) ? Optional.empty() : Optional.of(r.whole);
     while (last.isPresent()) {
       last = r.lower(last.get());
     }
@@ -147,6 +153,9 @@ final class Recompute {
 
   private Plan told(Plan plan, long budget) {
     Graph before = steps(whole);
+    if (prepares(before)) {
+      return plan.with(options, Recomputation.NONE);
+    }
     long bound =
         times.measure(
             Phase.RECOMPUTATION, () -> RecomputationBound.flops(Tape.of(before), budget - kept));

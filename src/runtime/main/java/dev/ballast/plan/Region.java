@@ -4,6 +4,8 @@ package dev.ballast.plan;
 public enum Region {
   /** Parameters. */
   WEIGHTS,
+  /** What is computed of parameters once, before the first run: packed weights. */
+  PREPARED,
   /** States: momenta, counters. */
   STATE,
   /** What the caller can see, inputs and outputs; and constants. */

@@ -42,7 +42,9 @@ public final class Session implements AutoCloseable {
   private final Map<String, Slice> outputs = new LinkedHashMap<>();
   private final Map<String, Slice> parameters = new LinkedHashMap<>();
   private final Map<String, Slice> states = new LinkedHashMap<>();
+  private final Kernel[] preparing;
   private final Kernel[] kernels;
+  private boolean isPrepared;
 
   private Session(
       Plan plan,
@@ -56,7 +58,8 @@ public final class Session implements AutoCloseable {
     this.options = options;
     this.regions = regions;
     nameSlices();
-    this.kernels = bind();
+    this.preparing = bind(true);
+    this.kernels = bind(false);
   }
 
   /**
@@ -92,7 +95,14 @@ public final class Session implements AutoCloseable {
    */
   public static Session open(Plan plan, MemorySegment weights, SessionOptions options) {
     SharedMemory memory = SharedMemory.allocate(plan, weights);
-    return bound(plan, memory, options);
+    Session session = bound(plan, memory, options);
+    try {
+      session.prepare();
+      return session;
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   /**
@@ -155,12 +165,40 @@ public final class Session implements AutoCloseable {
   public void run() {
     memory.enter();
     try {
+      if (!isPrepared) {
+        prepareNow();
+      }
       for (Kernel k : kernels) {
         k.run();
       }
     } finally {
       memory.leave();
     }
+  }
+
+  /**
+   * Computes again what the plan keeps of the parameters for all runs, such as packed weights; see
+   * {@link Region#PREPARED}. Until then runs go on with the parameters as they were. A session on
+   * given weights is prepared when it is opened, any other by its first run; so this is to be
+   * called whenever parameters are written after that. Where the plan prepares nothing it does
+   * nothing.
+   *
+   * @throws IllegalStateException where the session is closed, or runs on another thread
+   */
+  public void prepare() {
+    memory.enter();
+    try {
+      prepareNow();
+    } finally {
+      memory.leave();
+    }
+  }
+
+  private void prepareNow() {
+    for (Kernel k : preparing) {
+      k.run();
+    }
+    isPrepared = true;
   }
 
   /**
@@ -208,10 +246,14 @@ public final class Session implements AutoCloseable {
     return regions.get(b.region()).asSlice(b.offset(), b.bytes());
   }
 
-  private Kernel[] bind() {
+  /** The kernels that prepare runs, or those of a run. */
+  private Kernel[] bind(boolean prepare) {
     List<Kernel> bound = new ArrayList<>();
     Workers workers = Workers.of(options.threads());
     for (Step step : plan.steps()) {
+      if (step.node().prepares() != prepare) {
+        continue;
+      }
       List<Slice> in = step.node().inputs().stream().map(this::slice).toList();
       List<Slice> out = step.node().results().stream().map(this::slice).toList();
       MemorySegment workspace =

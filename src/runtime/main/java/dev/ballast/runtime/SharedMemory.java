@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The one segment that the plans of one model stand on, and the turnstile that lets one thread in.
  *
  * <pre>
- * | WEIGHTS | STATE | IO of the first plan | SCRATCH, the largest of all | IO of the others … |
+ * | WEIGHTS | PREPARED | STATE | IO of the first plan | SCRATCH, the largest of all
+ * | PREPARED and IO of the others … |
  * </pre>
  */
 final class SharedMemory {
@@ -30,15 +31,20 @@ final class SharedMemory {
   private final MemorySegment segment;
   private final MemorySegment weights;
   private final Plan main;
+  private final long preparedStart;
   private final long ioStart;
   private final long scratchStart;
-  private final Map<Plan, Long> otherIo = new IdentityHashMap<>();
+
+  /** Where the others have what is neither shared with the first plan nor SCRATCH. */
+  private final Map<Plan, Long> otherStarts = new IdentityHashMap<>();
+
   private final AtomicInteger state = new AtomicInteger(FREE);
 
   private SharedMemory(Plan main, List<Plan> others, MemorySegment mappedWeights) {
     this.main = main;
     boolean mapped = mappedWeights.byteSize() > 0;
-    long stateStart = mapped ? 0 : main.bytes(Region.WEIGHTS);
+    this.preparedStart = mapped ? 0 : main.bytes(Region.WEIGHTS);
+    long stateStart = preparedStart + main.bytes(Region.PREPARED);
     this.ioStart = stateStart + main.bytes(Region.STATE);
     this.scratchStart = ioStart + main.bytes(Region.IO);
     List<Plan> all = new ArrayList<>(others);
@@ -46,11 +52,11 @@ final class SharedMemory {
     long next = scratchStart + all.stream().mapToLong(p -> p.bytes(Region.SCRATCH)).max().orElse(0);
     for (Plan p : others) {
       demandSameKept(p);
-      otherIo.put(p, next);
-      next += p.bytes(Region.IO);
+      otherStarts.put(p, next);
+      next += p.bytes(Region.PREPARED) + p.bytes(Region.IO);
     }
     this.segment = arena.allocate(Math.max(PlanOptions.ALIGNMENT, next), PlanOptions.ALIGNMENT);
-    this.weights = mapped ? mappedWeights : segment.asSlice(0, stateStart);
+    this.weights = mapped ? mappedWeights : segment.asSlice(0, preparedStart);
   }
 
   static SharedMemory allocate(Plan main, List<Plan> others) {
@@ -83,12 +89,14 @@ final class SharedMemory {
   /** The regions as one of the plans sees them. */
   Map<Region, MemorySegment> regions(Plan plan) {
     demandOpen();
-    if (plan != main && !otherIo.containsKey(plan)) {
+    if (plan != main && !otherStarts.containsKey(plan)) {
       throw new PlanException("this plan was not named when the session was opened");
     }
-    long io = plan == main ? ioStart : otherIo.get(plan);
+    long prepared = plan == main ? preparedStart : otherStarts.get(plan);
+    long io = plan == main ? ioStart : prepared + plan.bytes(Region.PREPARED);
     Map<Region, MemorySegment> regions = new EnumMap<>(Region.class);
     regions.put(Region.WEIGHTS, weights);
+    regions.put(Region.PREPARED, segment.asSlice(prepared, plan.bytes(Region.PREPARED)));
     regions.put(
         Region.STATE,
         segment.asSlice(ioStart - main.bytes(Region.STATE), main.bytes(Region.STATE)));

@@ -159,6 +159,49 @@ class GraphVerifierTest {
     assertEquals("invalid graph: node 2 exp \"late\" reads 's' after its update", e.getMessage());
   }
 
+  private static GraphBuilder preparing() {
+    GraphBuilder b = new GraphBuilder("g");
+    b.input("x", TYPE);
+    b.parameter("w", TYPE);
+    return b;
+  }
+
+  private static Expr prepared(GraphBuilder b, Expr e) {
+    return b.during(Phase.PREPARE, () -> Ops.neg(e));
+  }
+
+  private static void assertInvalid(String complaint, GraphBuilder b) {
+    Throwable e = assertThrows(IllegalStateException.class, b::build);
+    assertEquals("invalid graph: " + complaint, e.getMessage());
+  }
+
+  @Test
+  void whatRunsOnceReadsNothingThatChanges() {
+    GraphBuilder input = preparing();
+    prepared(input, input.expr(new Value.Input(0, "x", TYPE)));
+    assertInvalid("node 0 neg prepares for runs, but reads %0 of a run", input);
+    GraphBuilder state = preparing();
+    prepared(state, state.state("s", TYPE));
+    assertInvalid("node 0 neg prepares for runs, but reads %2 of a run", state);
+    GraphBuilder updated = preparing();
+    Expr w = updated.expr(new Value.Parameter(1, "w", TYPE));
+    prepared(updated, w);
+    updated.update(w, Ops.exp(w));
+    assertInvalid("node 0 neg prepares for runs, but reads %1 of a run", updated);
+  }
+
+  @Test
+  void whatRunsOnceComesFirstAndIsNotSeen() {
+    GraphBuilder late = preparing();
+    Expr w = late.expr(new Value.Parameter(1, "w", TYPE));
+    Ops.exp(w);
+    prepared(late, w);
+    assertInvalid("node 1 neg prepares for runs, but stands within them", late);
+    GraphBuilder seen = preparing();
+    seen.output("y", prepared(seen, seen.expr(new Value.Parameter(1, "w", TYPE))));
+    assertInvalid("node 0 neg prepares for runs, but makes an output", seen);
+  }
+
   @Test
   void aResultUpdatesOneValue() {
     Value.State s = new Value.State(0, "s", TYPE);

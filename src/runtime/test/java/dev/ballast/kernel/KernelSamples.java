@@ -37,6 +37,10 @@ final class KernelSamples {
       s.convolutions(batch, batch > 1);
       s.pools(batch, batch > 1);
     }
+    for (int rows : new int[] {1, 5, 8, 64}) {
+      s.packedProducts(rows, 10, 33);
+      s.packedProducts(rows, 150, 20);
+    }
     s.convolutions(2, false);
     s.pools(2, false);
     return List.copyOf(s.samples);
@@ -165,6 +169,18 @@ final class KernelSamples {
     Slice updates = operands.normal(7, columns);
     add("gather", Indexing.gather(0, x, indices, gathered), gathered);
     add("scatterAdd", Indexing.scatterAdd(0, updates, indices, scattered), scattered);
+  }
+
+  private void packedProducts(int rows, int columns, int depth) {
+    Panels p = Panels.of(new Gemm.Dims(rows, columns, depth));
+    Slice packed = operands.zeros(p.shape().dims());
+    add("pack " + p, p.pack(true, operands.normal(columns, depth), packed), packed);
+    Slice turned = operands.zeros(p.shape().dims());
+    add("pack turned " + p, p.pack(false, operands.normal(depth, columns), turned), turned);
+    Slice y = operands.zeros(rows, columns);
+    List<Slice> in = List.of(operands.normal(rows, depth), operands.normal(p.shape().dims()));
+    MemorySegment room = room(Gemm.packedWorkspaceBytes(DType.F32, p, rows));
+    add("packed product " + p, Gemm.matmulPacked(p, false, new Slices(in, List.of(y), room)), y);
   }
 
   private Slice images(boolean last, boolean fill, int b, int c, int h, int w) {

@@ -27,6 +27,7 @@ final class OpSamples {
     s.selection();
     s.reduce();
     s.product();
+    s.packed();
     s.rows.addAll(ImageSamples.all());
     s.move();
     s.index();
@@ -181,6 +182,22 @@ final class OpSamples {
     TensorType b = tb ? f32(n, k) : f32(k, n);
     row(OpSample.of(new Product.MatMul(ta, tb), a, b).tolerance(2e-5));
     row(OpSample.of(new Product.MatMulAdd(ta, tb), f32(m, n), a, b).tolerance(2e-5));
+  }
+
+  private void packed() {
+    int[][] sizes = {
+      {1, 1, 1, 16}, {3, 5, 7, 16}, {1, 150, 4, 128}, {17, 33, 16, 48}, {8, 96, 9, 48}
+    };
+    for (int[] s : sizes) {
+      Packed pack = new Packed.PackColumns(true, s[3]);
+      row(OpSample.of(pack, f32(s[1], s[2])));
+      row(OpSample.of(new Packed.PackColumns(false, s[3]), f32(s[2], s[1])));
+      TensorType panels = pack.infer(List.of(f32(s[1], s[2]))).getFirst();
+      BuiltIn product = new Packed.MatMulPacked(false, s[1]);
+      row(OpSample.of(product, f32(s[0], s[2]), panels).tolerance(2e-5));
+      BuiltIn turned = new Packed.MatMulPacked(true, s[1]);
+      row(OpSample.of(turned, f32(s[2], s[0]), panels).tolerance(2e-5));
+    }
   }
 
   private void move() {

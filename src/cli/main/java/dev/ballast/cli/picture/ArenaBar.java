@@ -59,6 +59,7 @@ final class ArenaBar {
   static String style(Region r) {
     return switch (r) {
       case WEIGHTS -> Kind.WEIGHTS.style;
+      case PREPARED -> Kind.PREPARE.style;
       case STATE -> Kind.STATE.style;
       case IO -> Kind.IO.style;
       case SCRATCH -> "solid";

@@ -59,7 +59,7 @@ final class Frame {
     this.loads = plan.loads(true);
     this.spans = new Span[plan.buffers().size()];
     double top = plan.buffers(Region.SCRATCH).isEmpty() ? LOAD_TOP : SCRATCH_TOP;
-    for (Region r : List.of(Region.SCRATCH, Region.IO, Region.STATE, Region.WEIGHTS)) {
+    for (Region r : List.of(Region.values()).reversed()) {
       List<Buffer> held = plan.buffers(r);
       regionBytes.put(r, plan.bytes(r));
       if (held.isEmpty()) {

@@ -9,7 +9,8 @@ import java.util.List;
 
 /** SCRATCH bytes live at each step, by phase; the peak; and the bound that follows from it. */
 final class LoadCurve {
-  private static final List<Kind> PHASES = List.of(Kind.FORWARD, Kind.BACKWARD, Kind.UPDATE);
+  private static final List<Kind> PHASES =
+      List.of(Kind.PREPARE, Kind.FORWARD, Kind.BACKWARD, Kind.UPDATE);
   private static final double BOTTOM = Frame.LOAD_TOP + Frame.LOAD_HEIGHT;
 
   private final Frame frame;

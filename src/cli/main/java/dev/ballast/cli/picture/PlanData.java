@@ -125,6 +125,7 @@ final class PlanData {
   private String keeps(Buffer b) {
     return switch (b.region()) {
       case WEIGHTS -> "weight, lives through all runs";
+      case PREPARED -> "computed of the weights once, for all runs";
       case STATE -> "state of the training, lives through all runs";
       case IO -> io(b);
       case SCRATCH -> scratch(b);

@@ -58,12 +58,15 @@ final class StepAxis {
   }
 
   /**
-   * The forward pass, and what comes after it. Where updates run as soon as their gradient is
-   * there, they are part of the backward pass; the strip below tells them apart.
+   * What runs once, the forward pass, and what comes after it. Where updates run as soon as their
+   * gradient is there, they are part of the backward pass; the strip below tells them apart.
    */
   static List<Band> bands(List<Kind> kinds) {
     List<Band> bands = new ArrayList<>();
-    int from = 0;
+    int from = (int) kinds.stream().filter(k -> k == Kind.PREPARE).count();
+    if (from > 0) {
+      bands.add(new Band("once, before all runs", "once", Kind.PREPARE, 0, from));
+    }
     while (from < kinds.size()) {
       int to = from;
       boolean forward = kinds.get(from) == Kind.FORWARD;

@@ -85,6 +85,7 @@ class PlanPictureTest {
       String style = Drawing.rects(drawing.buffer(b.id())).getFirst().getAttribute("class");
       String expected =
           switch (b.phase()) {
+            case PREPARE -> "p";
             case FORWARD -> "f";
             case BACKWARD -> "b";
             case UPDATE -> "u";
@@ -94,6 +95,19 @@ class PlanPictureTest {
     assertTrue(drawing.writing().contains("forward pass"));
     assertTrue(drawing.writing().contains("backward pass, updates in between"));
     assertTrue(drawing.writing().contains("backward: gradients"));
+  }
+
+  @Test
+  void whatIsComputedOnceHasARegionAndABand() throws Exception {
+    Plan plan = Samples.serving();
+    Drawing drawing = Drawing.of(plan);
+    Buffer packed = plan.buffers(Region.PREPARED).getFirst();
+    Element box = Drawing.rects(drawing.buffer(packed.id())).getFirst();
+    assertEquals("p", box.getAttribute("class").split(" ")[0]);
+    assertTrue(drawing.writing().contains("PREPARED"));
+    assertTrue(drawing.writing().contains("once, before all runs"));
+    assertTrue(drawing.writing().contains("prepared once: packed weights"));
+    assertFalse(Drawing.of(Samples.training()).writing().contains("PREPARED"));
   }
 
   @Test

@@ -3,12 +3,14 @@ package dev.ballast.cli.picture;
 import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.GraphBuilder;
+import dev.ballast.ir.Phase;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
+import dev.ballast.op.Packed;
 import dev.ballast.optim.Optimizer;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Plan;
@@ -55,6 +57,19 @@ final class Samples {
 
   static Plan inference() {
     return plan(classifier().inference(1));
+  }
+
+  /** With a product that was packed and a scale that was applied once. */
+  static Plan serving() {
+    GraphBuilder b = new GraphBuilder("serving");
+    Expr x = b.input("x", TensorType.f32(8, 40));
+    Expr w = b.parameter("w", TensorType.f32(40, 40));
+    Expr panels =
+        b.during(
+            Phase.PREPARE,
+            () -> b.apply(new Packed.PackColumns(true, 48), Ops.mul(w, Ops.constant(w, 2))));
+    b.output("y", Ops.exp(Ops.sin(b.apply(new Packed.MatMulPacked(false, 40), x, panels))));
+    return plan(b.build());
   }
 
   private static Graph training(Optimizer optimizer) {
@@ -120,6 +135,7 @@ final class Samples {
         trainingWithAdam(),
         trainingWithoutReuse(),
         inference(),
+        serving(),
         withWorkspace(),
         nothingToRun(),
         nothingInScratch(),
