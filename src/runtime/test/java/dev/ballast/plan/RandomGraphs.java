@@ -29,6 +29,7 @@ public final class RandomGraphs {
   private final List<Expr> pool = new ArrayList<>();
   private final List<Expr> sources = new ArrayList<>();
   private final Expr indices;
+  private final Expr labels;
   private final Expr condition;
 
   private RandomGraphs(long seed) {
@@ -41,6 +42,7 @@ public final class RandomGraphs {
     sources.add(b.parameter("v", TensorType.f32(4, 6)));
     pool.addAll(sources);
     indices = b.input("indices", TensorType.i32(3));
+    labels = b.input("labels", TensorType.i32(4));
     condition = Ops.less(sources.get(1), sources.get(2));
   }
 
@@ -212,9 +214,18 @@ public final class RandomGraphs {
     b.output("dying", unary(unary(pick())));
   }
 
+  /** Of four rows, from the last matrix that has them. */
+  private Expr scores() {
+    return pool.reversed().stream()
+        .filter(e -> e.shape().rank() == 2 && e.shape().dim(0) == 4 && e.shape().dim(1) > 1)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** A gradient step for w by SGD with momentum and for v by Adam, and a running mean of x. */
   private void train() {
     Expr loss = Ops.add(Ops.mean(pool.getLast()), Ops.mean(Ops.square(pick())));
+    loss = Ops.add(loss, Ops.mean(Ops.crossEntropy(scores(), labels)));
     Expr w = sources.get(3);
     Expr v = sources.get(4);
     List<Expr> d = Autodiff.gradients(loss, List.of(w, v, sources.get(0)));
