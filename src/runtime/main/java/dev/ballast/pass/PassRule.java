@@ -19,6 +19,8 @@ public enum PassRule {
   FUSE_UPDATES,
   /** Elementwise ops that feed each other become one, and what is between them is never stored. */
   FUSE,
+  /** A fused loop adds up the rows of what it makes, as the gradient of a bias wants it. */
+  FUSE_SUMS,
   /** Updates run as soon as their gradient is there and nobody else reads the parameter. */
   EARLY_UPDATES;
 

@@ -26,6 +26,7 @@ public final class Passes {
     g = rules.contains(PassRule.ACCUMULATE) ? AccumulateProducts.run(g) : g;
     g = rules.contains(PassRule.BIT_MASKS) ? BitMasks.run(g) : g;
     g = rules.contains(PassRule.FUSE) ? FuseElementwise.run(g) : g;
+    g = rules.contains(PassRule.FUSE_SUMS) ? FuseSums.run(g) : g;
     g = rules.contains(PassRule.FUSE_UPDATES) ? FuseUpdates.run(g) : g;
     g = rules.contains(PassRule.EARLY_UPDATES) ? EarlyUpdates.run(g) : g;
     return GatherScalars.run(g);
