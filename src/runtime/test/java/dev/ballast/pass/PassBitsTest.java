@@ -27,6 +27,7 @@ class PassBitsTest {
     PASSES.put("losses with their gradients", JoinLosses::run);
     PASSES.put("fusion", FuseElementwise::run);
     PASSES.put("fusion of bits", g -> FuseElementwise.run(BitMasks.run(g)));
+    PASSES.put("fusion of sums", g -> FuseSums.run(FuseElementwise.run(g)));
     PASSES.put("all passes", Passes::standard);
     PASSES.put("all passes, twice", g -> Passes.standard(Passes.standard(g)));
   }
