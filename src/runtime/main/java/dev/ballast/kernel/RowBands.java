@@ -16,15 +16,15 @@ record RowBands(MapProgram program, Shape space, int rows) {
   /** Rows whose bits fill whole words, whatever their length. */
   private static final int ROWS_OF_WORDS = Integer.SIZE;
 
-  /** Bands of about so many elements, but no more than so many bands. */
-  static RowBands of(MapProgram program, Shape space, long elements, int most) {
+  /** At most so many bands, about alike, that end where words of bits and vectors do. */
+  static RowBands of(MapProgram program, Shape space, int most) {
     int all = space.dim(0);
     long row = space.elements() / all;
-    long rows = Math.max(Math.ceilDiv(elements, row), Math.ceilDiv(all, most));
-    if (program.hasBits()) {
+    int rows = Math.ceilDiv(all, most);
+    if (row % ROWS_OF_WORDS != 0) {
       rows = Math.ceilDiv(rows, ROWS_OF_WORDS) * ROWS_OF_WORDS;
     }
-    return new RowBands(program, space, (int) Math.min(rows, all));
+    return new RowBands(program, space, Math.min(rows, all));
   }
 
   int count() {
@@ -51,14 +51,18 @@ record RowBands(MapProgram program, Shape space, int rows) {
   private long workspaceBytes(int band, List<Shape> inputs) {
     List<Shape> cut =
         inputs.stream().map(s -> hasRows(s) ? withRows(s, space(band).dim(0)) : s).toList();
-    return Programs.workspaceBytes(program, space(band), cut);
+    return Programs.workspaceAlone(program, space(band), cut);
   }
 
   private boolean hasRows(Shape s) {
     return s.rank() == space.rank() && s.dim(0) == space.dim(0);
   }
 
-  /** The kernel of one band, on operands of the whole space. */
+  /**
+   * The kernel of one band.
+   *
+   * @param s operands of the whole space, and workspace for this band
+   */
   Kernel kernel(int band, Slices s) {
     List<Slice> in = new ArrayList<>();
     for (int k = 0; k < s.inputs().size(); k++) {
@@ -68,7 +72,7 @@ record RowBands(MapProgram program, Shape space, int rows) {
     for (int k = 0; k < program.results().size(); k++) {
       out.add(slice(band, program.results().get(k).storage(), s.out(k)));
     }
-    return Programs.bind(program, space(band), new Slices(in, out, s.workspace()));
+    return Programs.bindAlone(program, space(band), new Slices(in, out, s.workspace()));
   }
 
   private Slice slice(int band, Storage storage, Slice s) {
