@@ -110,6 +110,20 @@ final class Lanes {
     direct(m).set(JAVA_FLOAT_UNALIGNED, at << 2, value);
   }
 
+  static DoubleVector loadDoubles(MemorySegment m, long at) {
+    return DoubleVector.fromMemorySegment(DOUBLES, direct(m), at << 3, ORDER);
+  }
+
+  static void store(DoubleVector v, MemorySegment m, long at) {
+    v.intoMemorySegment(direct(m), at << 3, ORDER);
+  }
+
+  /** Adds each lane to a sum in double. */
+  static void addTo(FloatVector v, MemorySegment sums, long at) {
+    store(loadDoubles(sums, at).add(low(v)), sums, at);
+    store(loadDoubles(sums, at + DOUBLE_COUNT).add(high(v)), sums, at + DOUBLE_COUNT);
+  }
+
   /** 1 where the element's bit is set, else 0; {@code at} is a multiple of the lanes. */
   static FloatVector loadBits(MemorySegment m, long at) {
     long bits =

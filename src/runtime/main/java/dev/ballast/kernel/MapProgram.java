@@ -21,7 +21,9 @@ public record MapProgram(
     /** One number an element. */
     NUMBERS,
     /** One bit an element, read as 1 or 0; of a result, whether it is above 0. */
-    BITS
+    BITS,
+    /** Of a result: added to a number in double for each place of a line. */
+    SUMS
   }
 
   /** One function; its operands are numbers of values. */

@@ -231,10 +231,21 @@ final class ProgramWriter {
   }
 
   private void store(Result r, int memory) {
-    boolean bits = r.storage() == Storage.BITS;
     push(r.value());
-    code.aload(memory).lload(TO).lload(i).ladd();
-    String store = lanes ? (bits ? "storeBits" : "store") : (bits ? "storeBit" : "store");
+    code.aload(memory);
+    if (r.storage() != Storage.SUMS) {
+      code.lload(TO);
+    }
+    code.lload(i);
+    if (r.storage() != Storage.SUMS) {
+      code.ladd();
+    }
+    String store =
+        switch (r.storage()) {
+          case NUMBERS -> "store";
+          case BITS -> lanes ? "storeBits" : "storeBit";
+          case SUMS -> "addTo";
+        };
     code.invokestatic(
         lanes ? LANES : PLAIN, store, MethodTypeDesc.of(CD_void, element, MEMORY, CD_long));
   }

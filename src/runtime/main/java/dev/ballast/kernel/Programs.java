@@ -45,6 +45,14 @@ public final class Programs {
 
   /** Bytes that {@link #bind} wants as workspace. */
   public static long workspaceBytes(MapProgram program, Shape space, List<Shape> inputs) {
+    long alone = workspaceAlone(program, space, inputs);
+    return SharedProgram.serves(program, space)
+        ? Math.max(alone, SharedProgram.workspaceBytes(program, space, inputs))
+        : alone;
+  }
+
+  /** The same for one thread. */
+  static long workspaceAlone(MapProgram program, Shape space, List<Shape> inputs) {
     return ProgramLayout.of(program, space, inputs).workspaceBytes(program.results().size());
   }
 
@@ -53,6 +61,12 @@ public final class Programs {
    * may lie exactly over an input. Programs with bits want inputs of the space's size, or scalars.
    */
   public static Kernel bind(MapProgram program, Shape space, Slices s) {
+    boolean shared = s.workers().threads() > 1 && SharedProgram.serves(program, space);
+    return shared ? new SharedProgram(program, space, s) : bindAlone(program, space, s);
+  }
+
+  /** The same, on the caller's thread. */
+  static Kernel bindAlone(MapProgram program, Shape space, Slices s) {
     ProgramLayout layout = layout(program, space, s.inputs());
     if (!isServed(program, layout, s)) {
       return reference(program, space, s.inputs(), s.results());

@@ -78,6 +78,30 @@ final class RowLoops implements Rows.RowKernels {
     };
   }
 
+  @Override
+  public Kernel crossEntropyWithGradient(Slice x, Slice labels, Slice dloss, Slice loss, Slice dx) {
+    MemorySegment from = x.memory();
+    MemorySegment to = dx.memory();
+    MemorySegment losses = loss.memory();
+    MemorySegment gradient = dloss.memory();
+    long n = dloss.elements();
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long b = 0; b < n; b++) {
+        long row = b * c;
+        long label = row + Rows.label(labels, b, c);
+        float max = max(from, row, c);
+        double distance = (double) max - Lanes.get(from, label);
+        double sum = exponentials(from, row, c, max, to, row);
+        Lanes.set(losses, b, (float) (StrictMath.log(sum) + distance));
+        double g = Lanes.get(gradient, b) / sum;
+        double e = Lanes.get(to, label);
+        scale(to, row, c, (float) g);
+        Lanes.set(to, label, (float) ((e - sum) * g));
+      }
+    };
+  }
+
   /** The largest that is a number: where one is not, the sum of exponentials will not be either. */
   private static float max(MemorySegment from, long row, int c) {
     FloatVector m = Lanes.broadcast(Float.NEGATIVE_INFINITY);

@@ -1,5 +1,7 @@
 package dev.ballast.kernel;
 
+import java.util.List;
+
 /** Functions of whole rows: a tensor of {@code B} rows of {@code C} classes, innermost last. */
 public final class Rows {
   /** The same kernels, on floats. */
@@ -11,6 +13,8 @@ public final class Rows {
     Kernel crossEntropy(Slice x, Slice labels, Slice loss);
 
     Kernel crossEntropyGradient(Slice x, Slice labels, Slice dloss, Slice dx);
+
+    Kernel crossEntropyWithGradient(Slice x, Slice labels, Slice dloss, Slice loss, Slice dx);
   }
 
   private Rows() {}
@@ -42,6 +46,15 @@ public final class Rows {
         ? FloatLoops.loop(RowKernels.class, RowLoops.class)
             .crossEntropyGradient(x, labels, dloss, dx)
         : referenceCrossEntropyGradient(x, labels, dloss, dx);
+  }
+
+  /** Both of the above, in one pass over the scores; {@code dx} may lie over {@code x}. */
+  public static Kernel crossEntropyWithGradient(
+      Slice x, Slice labels, Slice dloss, Slice loss, Slice dx) {
+    return FloatLoops.serves(x, dloss, loss, dx)
+        ? FloatLoops.loop(RowKernels.class, RowLoops.class)
+            .crossEntropyWithGradient(x, labels, dloss, loss, dx)
+        : referenceCrossEntropyWithGradient(x, labels, dloss, loss, dx);
   }
 
   public static Kernel referenceSoftmax(Slice x, Slice out) {
@@ -90,6 +103,14 @@ public final class Rows {
         }
       }
     };
+  }
+
+  public static Kernel referenceCrossEntropyWithGradient(
+      Slice x, Slice labels, Slice dloss, Slice loss, Slice dx) {
+    return Movement.sequence(
+        List.of(
+            referenceCrossEntropy(x, labels, loss),
+            referenceCrossEntropyGradient(x, labels, dloss, dx)));
   }
 
   /** The label of row {@code b}, checked. */

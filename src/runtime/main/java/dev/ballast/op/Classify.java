@@ -1,5 +1,6 @@
 package dev.ballast.op;
 
+import static dev.ballast.op.Ops.add;
 import static dev.ballast.op.Ops.exp;
 import static dev.ballast.op.Ops.mul;
 import static dev.ballast.op.Ops.oneHot;
@@ -15,7 +16,9 @@ import dev.ballast.kernel.Rows;
 import dev.ballast.kernel.Slices;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Functions over the classes, the last axis. All subtract the row's largest score first. */
 public sealed interface Classify extends BuiltIn {
@@ -42,6 +45,37 @@ public sealed interface Classify extends BuiltIn {
 
   private static Expr sumOverClasses(Expr e) {
     return sum(e, List.of(e.shape().rank() - 1), true);
+  }
+
+  /** Demands scores, labels and a number for each row; returns the type of the scores. */
+  default TensorType rowGradients(List<TensorType> inputs) {
+    TensorType x = inputs.getFirst();
+    scores(x);
+    labels(x, inputs.get(1));
+    if (!inputs.get(2).equals(x.withShape(rows(x)))) {
+      throw misfit("row gradients " + inputs.get(2) + " do not fit scores " + x);
+    }
+    return x;
+  }
+
+  /**
+   * The rule of d = (softmax(x) − onehot(label)) · g, whose inputs are x, labels and g.
+   *
+   * @param u ∂L/∂d
+   * @param more what else contributes to ∂L/∂x
+   */
+  private static void differentiateGradient(Backprop b, Expr u, Optional<Expr> more) {
+    Expr p = softmax(b.in(0));
+    List<Integer> column = new ArrayList<>();
+    for (int d : b.in(2).shape().dims()) {
+      column.add(d);
+    }
+    column.add(1);
+    Expr g = reshape(b.in(2), Shape.of(column));
+    Expr dx = mul(g, mul(p, sub(u, sumOverClasses(mul(u, p)))));
+    b.contribute(0, more.map(m -> add(m, dx)).orElse(dx));
+    Expr residual = sub(p, oneHot(b.in(1), p.shape().dim(-1), p.type().dtype()));
+    b.contribute(2, sum(mul(u, residual), List.of(u.shape().rank() - 1), false));
   }
 
   /** y_c = e^{x_c} / Σ_k e^{x_k}; ∂L/∂x = y ⊙ (g − Σ g ⊙ y). Keeps the output. */
@@ -162,28 +196,12 @@ public sealed interface Classify extends BuiltIn {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
       arity(3, inputs);
-      TensorType x = inputs.getFirst();
-      scores(x);
-      labels(x, inputs.get(1));
-      if (!inputs.get(2).equals(x.withShape(rows(x)))) {
-        throw misfit("row gradients " + inputs.get(2) + " do not fit scores " + x);
-      }
-      return List.of(x);
+      return List.of(rowGradients(inputs));
     }
 
     @Override
     public void gradient(Backprop b) {
-      Expr p = softmax(b.in(0));
-      Expr u = b.dout();
-      List<Integer> column = new java.util.ArrayList<>();
-      for (int d : b.in(2).shape().dims()) {
-        column.add(d);
-      }
-      column.add(1);
-      Expr g = reshape(b.in(2), Shape.of(column));
-      b.contribute(0, mul(g, mul(p, sub(u, sumOverClasses(mul(u, p))))));
-      Expr residual = sub(p, oneHot(b.in(1), p.shape().dim(-1), p.type().dtype()));
-      b.contribute(2, sum(mul(u, residual), List.of(u.shape().rank() - 1), false));
+      differentiateGradient(b, b.dout(), Optional.empty());
     }
 
     @Override
@@ -204,6 +222,50 @@ public sealed interface Classify extends BuiltIn {
     @Override
     public Kernel reference(Slices s) {
       return Rows.referenceCrossEntropyGradient(s.in(0), s.in(1), s.in(2), s.out());
+    }
+  }
+
+  /**
+   * Both at once, so that the scores are read once: from x[B,C], labels[B] and g[B] the loss[B] of
+   * {@link CrossEntropy} and the d[B,C] of {@link CrossEntropyGradient}. Made where a graph is
+   * planned. Keeps its inputs.
+   */
+  @OpName("cross_entropy_with_gradient")
+  record CrossEntropyWithGradient() implements Classify {
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(3, inputs);
+      TensorType d = rowGradients(inputs);
+      return List.of(inputs.get(2), d);
+    }
+
+    @Override
+    public void gradient(Backprop b) {
+      Expr ofLoss =
+          b.dout()
+              .builder()
+              .apply(new CrossEntropyGradient(), b.in(0), b.in(1), b.douts().getFirst());
+      differentiateGradient(b, b.douts().get(1), Optional.of(ofLoss));
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return 6 * inputs.getFirst().elements();
+    }
+
+    @Override
+    public List<InPlace> inPlace(List<TensorType> inputs) {
+      return List.of(new InPlace(1, 0));
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return Rows.crossEntropyWithGradient(s.in(0), s.in(1), s.in(2), s.out(0), s.out(1));
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return Rows.referenceCrossEntropyWithGradient(s.in(0), s.in(1), s.in(2), s.out(0), s.out(1));
     }
   }
 }

@@ -179,7 +179,7 @@ public record Fused(MapProgram program) implements Op {
     return Programs.reference(program, shape(s), s.inputs(), s.results());
   }
 
-  private Shape shape(Slices s) {
+  Shape shape(Slices s) {
     return space(s.inputs().stream().map(i -> i.type()).toList()).shape();
   }
 

@@ -12,7 +12,9 @@ public final class Passes {
     return EarlyUpdates.run(cleaned(graph));
   }
 
-  /** The same, for a graph that is planned next and not saved, with ops that save bytes. */
+  /**
+   * The same, for a graph that is planned next and not saved, with ops that save bytes and time.
+   */
   public static Graph forRunning(Graph graph) {
     return forRunning(graph, PassRule.all());
   }
@@ -20,9 +22,11 @@ public final class Passes {
   /** The same, with some of the rules. */
   public static Graph forRunning(Graph graph, Set<PassRule> rules) {
     Graph g = ReadBroadcasts.run(UnitAxes.run(BatchLast.run(cleaned(graph))));
+    g = rules.contains(PassRule.JOIN_LOSSES) ? JoinLosses.run(g) : g;
     g = rules.contains(PassRule.ACCUMULATE) ? AccumulateProducts.run(g) : g;
     g = rules.contains(PassRule.BIT_MASKS) ? BitMasks.run(g) : g;
     g = rules.contains(PassRule.FUSE) ? FuseElementwise.run(g) : g;
+    g = rules.contains(PassRule.FUSE_SUMS) ? FuseSums.run(g) : g;
     g = rules.contains(PassRule.FUSE_UPDATES) ? FuseUpdates.run(g) : g;
     g = rules.contains(PassRule.EARLY_UPDATES) ? EarlyUpdates.run(g) : g;
     return GatherScalars.run(g);

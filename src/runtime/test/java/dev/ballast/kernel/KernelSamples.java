@@ -148,6 +148,11 @@ final class KernelSamples {
     add("crossEntropy", Rows.crossEntropy(x, labels, loss), loss);
     Slice dloss = operands.normal(rows);
     add("crossEntropyGradient", Rows.crossEntropyGradient(x, labels, dloss, dx), dx);
+    Slice[] both = {operands.zeros(rows), operands.zeros(rows, columns)};
+    add(
+        "crossEntropyWithGradient",
+        Rows.crossEntropyWithGradient(x, labels, dloss, both[0], both[1]),
+        both);
     Slice counter = operands.zeros(TensorType.i64(2));
     counter.copyFrom(99L, 5L);
     Slice kept = operands.zeros(rows, columns);

@@ -46,6 +46,8 @@ class MasklessTest {
       Rows.referenceCrossEntropyGradient(x, labels, expected[2], expected[0]).run();
       rows.crossEntropyGradient(x, labels, expected[2], actual[0]).run();
       assertClose(expected[0], actual[0], 1e-6, 1e-8);
+      rows.crossEntropyWithGradient(x, labels, expected[2], actual[2], actual[1]).run();
+      assertClose(expected[0], actual[1], 1e-6, 1e-8);
     }
   }
 

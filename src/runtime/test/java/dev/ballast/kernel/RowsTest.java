@@ -58,6 +58,10 @@ class RowsTest {
         Rows.referenceCrossEntropyGradient(x, labels, dloss, expectedGradient).run();
         Rows.crossEntropyGradient(x, labels, dloss, actualGradient).run();
         assertClose(expectedGradient, actualGradient, 1e-6, 1e-8);
+        Slice bothLoss = operands.unaligned(ROWS);
+        Rows.crossEntropyWithGradient(x, labels, dloss, bothLoss, x).run();
+        assertSameBits(actual, bothLoss, "loss of both, " + n);
+        assertSameBits(actualGradient, x, "gradient of both over the scores, " + n);
       }
     }
   }

@@ -257,6 +257,7 @@ final class OpSamples {
     row(OpSample.of(new Classify.LogSoftmax(), x).within(-4, 4));
     row(OpSample.of(new Classify.CrossEntropy(), x, labels).indices(1, classes));
     row(OpSample.of(new Classify.CrossEntropyGradient(), x, labels, rows).indices(1, classes));
+    row(OpSample.of(new Classify.CrossEntropyWithGradient(), x, labels, rows).indices(1, classes));
   }
 
   private void regularize() {

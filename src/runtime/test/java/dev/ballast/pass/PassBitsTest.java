@@ -24,8 +24,10 @@ class PassBitsTest {
     PASSES.put("common subexpressions", CommonSubexpressions::run);
     PASSES.put("dead code", DeadCode::run);
     PASSES.put("early updates", EarlyUpdates::run);
+    PASSES.put("losses with their gradients", JoinLosses::run);
     PASSES.put("fusion", FuseElementwise::run);
     PASSES.put("fusion of bits", g -> FuseElementwise.run(BitMasks.run(g)));
+    PASSES.put("fusion of sums", g -> FuseSums.run(FuseElementwise.run(g)));
     PASSES.put("all passes", Passes::standard);
     PASSES.put("all passes, twice", g -> Passes.standard(Passes.standard(g)));
   }

@@ -29,6 +29,9 @@ public final class RandomGraphs {
   private final List<Expr> pool = new ArrayList<>();
   private final List<Expr> sources = new ArrayList<>();
   private final Expr indices;
+  private final Expr labels;
+  private final Expr weights;
+  private final Expr bias;
   private final Expr condition;
 
   private RandomGraphs(long seed) {
@@ -41,6 +44,9 @@ public final class RandomGraphs {
     sources.add(b.parameter("v", TensorType.f32(4, 6)));
     pool.addAll(sources);
     indices = b.input("indices", TensorType.i32(3));
+    labels = b.input("labels", TensorType.i32(4));
+    weights = b.parameter("weights", TensorType.f32(6, 32));
+    bias = b.parameter("bias", TensorType.f32(32));
     condition = Ops.less(sources.get(1), sources.get(2));
   }
 
@@ -212,12 +218,28 @@ public final class RandomGraphs {
     b.output("dying", unary(unary(pick())));
   }
 
+  /** Of four rows, from the last matrix that has them. */
+  private Expr scores() {
+    return pool.reversed().stream()
+        .filter(e -> e.shape().rank() == 2 && e.shape().dim(0) == 4 && e.shape().dim(1) > 1)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A layer as wide as a vector or more, so that loops for whole vectors have work too. */
+  private Expr layer() {
+    Expr product = Ops.matmul(sources.get(0), weights);
+    return Ops.tanh(Ops.add(product, bias));
+  }
+
   /** A gradient step for w by SGD with momentum and for v by Adam, and a running mean of x. */
   private void train() {
     Expr loss = Ops.add(Ops.mean(pool.getLast()), Ops.mean(Ops.square(pick())));
+    loss = Ops.add(loss, Ops.mean(Ops.crossEntropy(scores(), labels)));
+    loss = Ops.add(loss, Ops.mean(Ops.square(layer())));
     Expr w = sources.get(3);
     Expr v = sources.get(4);
-    List<Expr> d = Autodiff.gradients(loss, List.of(w, v, sources.get(0)));
+    List<Expr> d = Autodiff.gradients(loss, List.of(w, v, sources.get(0), weights, bias));
     b.output("loss", loss);
     b.output("dx", d.get(2));
     Expr rate = b.input("rate", TensorType.f32());
@@ -225,6 +247,9 @@ public final class RandomGraphs {
     var sgd = b.applyAll(new Update.Sgd(0.5, true, 0.1), List.of(w, d.get(0), rate, velocity));
     b.update(w, sgd.get(0));
     b.update(velocity, sgd.get(1));
+    Update.Sgd plain = new Update.Sgd(0, false, 0);
+    b.update(weights, b.apply(plain, weights, d.get(3), rate));
+    b.update(bias, b.apply(plain, bias, d.get(4), rate));
     Expr m = b.state("m", v.type());
     Expr s = b.state("s", v.type());
     Expr t = b.state("t", TensorType.i64());

@@ -84,6 +84,9 @@ class RandomRulesTest {
     int accumulated = 0;
     int masked = 0;
     int fused = 0;
+    int joinedLosses = 0;
+    int summed = 0;
+    int descents = 0;
     for (long seed = 100; seed < 240; seed++) {
       Graph g = Passes.forRunning(graph(seed));
       Plan plan = Planner.plan(g, PlanOptions.defaults());
@@ -92,6 +95,9 @@ class RandomRulesTest {
       accumulated += uses(g, "matmul_add") ? 1 : 0;
       masked += uses(Passes.forRunning(graph(seed), NO_FUSION), "select_bits") ? 1 : 0;
       fused += uses(g, "fused") ? 1 : 0;
+      joinedLosses += uses(g, "cross_entropy_with_gradient") ? 1 : 0;
+      summed += uses(g, "fused_sums") ? 1 : 0;
+      descents += uses(g, "matmul_sgd") ? 1 : 0;
       Plan given = Planner.plan(g, PlanOptions.defaults().without(PlanRule.REORDER));
       assertTrue(plan.arenaBytes() <= given.arenaBytes());
       assertEquals(given.ordering().givenBytes(), plan.ordering().givenBytes());
@@ -99,6 +105,9 @@ class RandomRulesTest {
     assertTrue(
         reordered > 50 && joined > 20 && accumulated > 5 && masked > 1 && fused > 100,
         List.of(reordered, joined, accumulated, masked, fused).toString());
+    assertTrue(
+        joinedLosses > 50 && summed > 50 && descents > 50,
+        List.of(joinedLosses, summed, descents).toString());
   }
 
   private static boolean uses(Graph g, String op) {
