@@ -4,8 +4,6 @@ import static java.lang.classfile.TypeKind.INT;
 import static java.lang.classfile.TypeKind.LONG;
 
 import java.lang.classfile.CodeBuilder;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,25 +18,6 @@ final class CorrelationTileCode {
 
   /** Sums of a row of a tile, at most. */
   static final int SUMS = 4;
-
-  private static final MethodTypeDesc RUN =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_void,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ConstantDescs.CD_long,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ConstantDescs.CD_int.arrayType(),
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_long.arrayType(),
-          ConstantDescs.CD_long.arrayType(),
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ConstantDescs.CD_long);
 
   private static final int DY = 1;
   private static final int DY_AT = 2;
@@ -65,14 +44,14 @@ final class CorrelationTileCode {
 
   private static final Map<Key, CorrelationTile> MADE = new ConcurrentHashMap<>();
 
-  private final ImageTileCode to;
+  private final VectorCode to;
   private final Key key;
   private final int[][] sums;
 
   /** Of a tail: 1 in the lanes that belong to no whole vector, 0 in the others. */
   private int keep;
 
-  private CorrelationTileCode(ImageTileCode to, Key key) {
+  private CorrelationTileCode(VectorCode to, Key key) {
     this.to = to;
     this.key = key;
     this.sums = new int[key.rows][key.sums()];
@@ -88,11 +67,8 @@ final class CorrelationTileCode {
     return MADE.computeIfAbsent(
         new Key(rows, taps, ones, tail),
         k ->
-            ImageTileCode.define(
-                CorrelationTile.class,
-                "run",
-                RUN,
-                code -> new CorrelationTileCode(code, k).write()));
+            VectorCode.define(
+                CorrelationTile.class, code -> new CorrelationTileCode(code, k).write()));
   }
 
   private void write() {
@@ -100,14 +76,14 @@ final class CorrelationTileCode {
     to.direct(DY);
     to.direct(X);
     to.direct(MEMORY);
-    if (key.rows * key.sums() >= ImageTileCode.LARGE) {
+    if (key.rows * key.sums() >= GatherTileCode.LARGE) {
       to.onlyOptimized(LENGTH, MEMORY, MEMORY_AT);
     }
     int full = to.local(INT);
     c.iload(LENGTH).loadConstant(-Lanes.COUNT).iand().istore(full);
     if (key.tail) {
       keep = to.vector();
-      to.loadFloats(keep, "LAST", () -> c.iload(LENGTH).iload(full).isub());
+      to.loadLast(() -> c.iload(LENGTH).iload(full).isub(), keep);
     }
     int[] xs = starts();
     throughSums(true);
@@ -139,12 +115,12 @@ final class CorrelationTileCode {
         to.code().lload(row).loadConstant((long) t * CorrelationTile.WIDTH).ladd().lstore(at);
         if (in) {
           sums[r][t] = to.vector();
-          to.load(sums[r][t], MEMORY, at, 0);
+          to.load(MEMORY, to.element(at, 0), sums[r][t]);
         } else {
-          to.store(sums[r][t], MEMORY, at, 0);
+          to.store(sums[r][t], MEMORY, to.element(at, 0));
         }
       }
-      to.add(row, row, MEMORY_ROW);
+      to.advance(row, MEMORY_ROW);
     }
   }
 
@@ -159,7 +135,7 @@ final class CorrelationTileCode {
       c.iload(LENGTH).loadConstant(Lanes.COUNT).isub().istore(i);
       place(xs, dyLine, xLine, i);
     } else {
-      to.loop(i, 0, full, Lanes.COUNT, () -> place(xs, dyLine, xLine, i));
+      to.loop(i, full, Lanes.COUNT, () -> place(xs, dyLine, xLine, i));
     }
   }
 
@@ -170,22 +146,22 @@ final class CorrelationTileCode {
     for (int t = 0; t < key.taps; t++) {
       x[t] = to.vector();
       c.lload(xs[t]).lload(xLine).ladd().iload(i).i2l().ladd().lstore(at);
-      to.load(x[t], X, at, 0);
+      to.load(X, to.element(at, 0), x[t]);
     }
     c.lload(dyLine).iload(i).i2l().ladd().lstore(at);
     int dy = to.vector();
     for (int r = 0; r < key.rows; r++) {
-      to.load(dy, DY, at, 0);
+      to.load(DY, to.element(at, 0), dy);
       if (key.tail) {
-        to.multiply(dy, dy, keep);
+        to.multiply(keep, dy);
       }
       for (int t = 0; t < key.taps; t++) {
-        to.multiplyAdd(sums[r][t], dy, x[t]);
+        to.fma(dy, x[t], sums[r][t]);
       }
       if (key.ones) {
-        to.add(sums[r][key.taps], dy);
+        to.add(dy, sums[r][key.taps]);
       }
-      to.add(at, at, DY_ROW);
+      to.advance(at, DY_ROW);
     }
   }
 }

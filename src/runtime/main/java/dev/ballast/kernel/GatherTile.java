@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * The innermost part of a convolution: some rows of a result, each over the same few neighbouring
  * elements, as sums over source channels and taps of a weight times neighbouring elements of the
- * source. Where vectors are used, {@link ImageTileCode} writes one for each number of rows and
+ * source. Where vectors are used, {@link GatherTileCode} writes one for each number of rows and
  * vectors.
  */
 @FunctionalInterface
