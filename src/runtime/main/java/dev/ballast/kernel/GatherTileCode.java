@@ -8,8 +8,11 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * Writes {@link GatherTile}s of {@code rows} × {@code vectors} registers: for each source channel
@@ -45,9 +48,15 @@ final class GatherTileCode {
   private static final int SOURCES = 14;
   private static final int STRIDES_ARGUMENT = 15;
 
-  private record Key(int rows, int vectors, boolean biased) {}
+  /** Channels, and taps of each, that a tile is warmed on. */
+  private static final int WARMING = 16;
 
-  private static final Map<Key, GatherTile> MADE = new ConcurrentHashMap<>();
+  /** With fewer sums, a tap takes as long as with so many. */
+  private static final int HIDING = 8;
+
+  private record Key(int rows, int vectors) {}
+
+  private static final Map<Key, Warm<GatherTile>> MADE = new ConcurrentHashMap<>();
 
   private final VectorCode to;
   private final Key key;
@@ -57,15 +66,30 @@ final class GatherTileCode {
     this.key = key;
   }
 
-  /**
-   * A tile's code; its lanes are those of whole vectors.
-   *
-   * @param biased whether rows start from a bias
-   */
-  static GatherTile of(int rows, int vectors, boolean biased) {
-    return MADE.computeIfAbsent(
-        new Key(rows, vectors, biased),
-        k -> VectorCode.define(GatherTile.class, code -> new GatherTileCode(code, k).write()));
+  /** The tile of so many rows and vectors, which are all its lanes. */
+  static Warm<GatherTile> of(int rows, int vectors) {
+    return MADE.computeIfAbsent(new Key(rows, vectors), GatherTileCode::warm);
+  }
+
+  private static Warm<GatherTile> warm(Key key) {
+    int lanes = key.vectors * Lanes.COUNT;
+    int[] taps = IntStream.range(0, WARMING).toArray();
+    var patch = new GatherTile.Patch(taps, taps);
+    var strides = new GatherTile.Strides(WARMING, WARMING, 0, lanes);
+    Arena arena = Arena.ofAuto();
+    MemorySegment in = arena.allocate(4L * (WARMING * WARMING + lanes), 64);
+    MemorySegment w = arena.allocate(4L * WARMING * WARMING, 64);
+    MemorySegment out = arena.allocate(4L * key.rows * lanes, 64);
+    return Warm.of(
+        () -> define(key.rows, key.vectors),
+        tile -> tile.run(in, 0, w, 0, out, 0, w, 0, patch, WARMING, strides, lanes),
+        WARMING * WARMING * Math.max(HIDING, key.rows * key.vectors));
+  }
+
+  /** The generated code itself. */
+  static GatherTile define(int rows, int vectors) {
+    Key key = new Key(rows, vectors);
+    return VectorCode.define(GatherTile.class, code -> new GatherTileCode(code, key).write());
   }
 
   private void write() {
@@ -73,9 +97,7 @@ final class GatherTileCode {
     to.direct(IN);
     to.direct(W);
     to.direct(OUT);
-    if (key.biased) {
-      to.direct(BIAS);
-    }
+    to.direct(BIAS);
     if (key.rows * key.vectors >= LARGE) {
       to.onlyOptimized(SOURCES, OUT, OUT_AT);
     }
@@ -85,7 +107,7 @@ final class GatherTileCode {
     int outRow = stride("outRow");
     int inSource = stride("inSource");
     int wSource = stride("wSource");
-    int[][] sums = key.biased ? biases() : to.zeros(key.rows, key.vectors);
+    int[][] sums = biases();
     int source = to.local(INT);
     int tap = to.local(INT);
     int taps = to.local(INT);

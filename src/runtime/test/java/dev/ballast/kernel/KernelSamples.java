@@ -184,20 +184,17 @@ final class KernelSamples {
     Slice dx = images(last, false, batch, 2, 7, 7);
     Slice dw = operands.zeros(5, 2, 3, 3);
     Slice db = operands.zeros(5);
-    add(
-        "convolution" + kind,
-        Convolution.forward(s, x, w, Optional.of(b), y, room(Convolution.forwardBytes(s))),
-        y);
-    add(
-        "input gradient" + kind,
-        Convolution.inputGradient(s, dy, w, dx, room(Convolution.inputGradientBytes(s))),
-        dx);
-    MemorySegment sums = room(Convolution.weightGradientBytes(s));
-    add(
-        "weight gradient" + kind,
-        Convolution.weightGradient(s, x, dy, dw, Optional.of(db), sums),
-        dw,
-        db);
+    long[] bytes = {
+      Convolution.forwardBytes(s),
+      Convolution.inputGradientBytes(s),
+      Convolution.weightGradientBytes(s)
+    };
+    Slices forward = new Slices(List.of(x, w, b), List.of(y), room(bytes[0]));
+    Slices backward = new Slices(List.of(dy, w), List.of(dx), room(bytes[1]));
+    Slices weights = new Slices(List.of(x, dy), List.of(dw, db), room(bytes[2]));
+    add("convolution" + kind, Convolution.forward(s, forward), y);
+    add("input gradient" + kind, Convolution.inputGradient(s, backward), dx);
+    add("weight gradient" + kind, Convolution.weightGradient(s, weights), dw, db);
   }
 
   private MemorySegment room(long bytes) {
