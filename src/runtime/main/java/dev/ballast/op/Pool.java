@@ -140,7 +140,7 @@ public sealed interface Pool extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return Pooling.max(shape(sizes(s.in(0).type())), s.in(0), s.out(), Optional.empty());
+      return Pooling.max(shape(sizes(s.in(0).type())), s);
     }
 
     @Override
@@ -202,7 +202,7 @@ public sealed interface Pool extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return Pooling.max(shape(sizes(s.in(0).type())), s.in(0), s.out(), Optional.of(s.out(1)));
+      return Pooling.max(shape(sizes(s.in(0).type())), s);
     }
 
     @Override
@@ -260,7 +260,7 @@ public sealed interface Pool extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return Pooling.maxGradient(shape(sizes(s.out().type())), s.in(0), s.in(1), s.out());
+      return Pooling.maxGradient(shape(sizes(s.out().type())), s);
     }
 
     @Override
@@ -360,7 +360,7 @@ public sealed interface Pool extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return Pooling.mean(shape(sizes(s.in(0).type())), countPadding, s.in(0), s.out());
+      return Pooling.mean(shape(sizes(s.in(0).type())), countPadding, s);
     }
 
     @Override
@@ -409,7 +409,7 @@ public sealed interface Pool extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return Pooling.meanGradient(shape(sizes(s.out().type())), countPadding, s.in(0), s.out());
+      return Pooling.meanGradient(shape(sizes(s.out().type())), countPadding, s);
     }
 
     @Override
