@@ -4,13 +4,15 @@ import dev.ballast.kernel.Convolution;
 import dev.ballast.kernel.ConvolutionShape;
 import dev.ballast.kernel.Kernel;
 import dev.ballast.kernel.Slice;
+import dev.ballast.kernel.Slices;
 import dev.ballast.kernel.WindowAxis;
+import dev.ballast.kernel.Workers;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -27,9 +29,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Convolutions on one thread: with the batch last, as training runs them; with the batch first, as
- * the dispatcher binds them; and as a copy of what lies under the window with a product by
- * OpenBLAS.
+ * Convolutions: with the batch last, as training runs them; with the batch first, as the dispatcher
+ * binds them; and as a copy of what lies under the window with a product by OpenBLAS.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -55,6 +56,9 @@ public class ConvolutionBenchmark {
   @Param({"1", "64"})
   public int batch;
 
+  @Param("1")
+  public int threads;
+
   private Arena arena;
   private Kernel last;
   private Kernel first;
@@ -75,14 +79,18 @@ public class ConvolutionBenchmark {
     Slice y = filled(batch, n[1], axis.out(), axis.out());
     Slice dx = filled(batch, n[0], n[2], n[2]);
     Slice dw = filled(n[1], n[0], n[3], n[3]);
-    Optional<Slice> bias = Optional.of(b);
-    last = Convolution.forward(behind, x, w, bias, y, room(Convolution.forwardBytes(behind)));
-    first = Convolution.forward(before, x, w, bias, y, room(Convolution.forwardBytes(before)));
-    columns = Convolution.byColumns(before, x, w, bias, y, room(Convolution.columnBytes(before)));
-    inputGradient =
-        Convolution.inputGradient(behind, y, w, dx, room(Convolution.inputGradientBytes(behind)));
-    MemorySegment sums = room(Convolution.weightGradientBytes(behind));
-    weightGradient = Convolution.weightGradient(behind, x, y, dw, bias, sums);
+    List<Slice> in = List.of(x, w, b);
+    last = Convolution.forward(behind, bound(in, Convolution.forwardBytes(behind), y));
+    first = Convolution.forward(before, bound(in, Convolution.forwardBytes(before), y));
+    columns = Convolution.byColumns(before, bound(in, Convolution.columnBytes(before), y));
+    long bytes = Convolution.inputGradientBytes(behind);
+    inputGradient = Convolution.inputGradient(behind, bound(List.of(y, w), bytes, dx));
+    bytes = Convolution.weightGradientBytes(behind);
+    weightGradient = Convolution.weightGradient(behind, bound(List.of(x, y), bytes, dw, b));
+  }
+
+  private Slices bound(List<Slice> inputs, long bytes, Slice... results) {
+    return new Slices(inputs, List.of(results), room(bytes), Workers.of(threads));
   }
 
   private MemorySegment room(long bytes) {

@@ -9,63 +9,84 @@ import jdk.incubator.vector.FloatVector;
 final class ChannelLoops {
   private ChannelLoops() {}
 
-  static Kernel moments(Channels s, Slice x, Slice mean, Slice variance) {
+  static Kernel moments(Channels s, Slice x, Slice mean, Slice variance, Workers workers) {
     MemorySegment from = x.memory();
     MemorySegment means = mean.memory();
     MemorySegment variances = variance.memory();
-    double[] lanes = new double[Lanes.DOUBLE_COUNT];
-    return () -> {
-      for (int c = 0; c < s.channels(); c++) {
-        double sum = 0;
-        for (int p = 0; p < s.pieces(); p++) {
-          sum += sum(from, s.start(c, p), s.length(), lanes);
-        }
-        double m = sum / s.count();
-        double squares = 0;
-        for (int p = 0; p < s.pieces(); p++) {
-          squares += squares(from, s.start(c, p), s.length(), m, lanes);
-        }
-        Lanes.set(means, c, (float) m);
-        Lanes.set(variances, c, (float) (squares / s.count()));
-      }
-    };
+    double[][] lanes = lanes(s);
+    SharedLines.Work channel =
+        (first, end) -> {
+          for (int c = first; c < end; c++) {
+            double sum = 0;
+            for (int p = 0; p < s.pieces(); p++) {
+              sum += sum(from, s.start(c, p), s.length(), lanes[c]);
+            }
+            double m = sum / s.count();
+            double squares = 0;
+            for (int p = 0; p < s.pieces(); p++) {
+              squares += squares(from, s.start(c, p), s.length(), m, lanes[c]);
+            }
+            Lanes.set(means, c, (float) m);
+            Lanes.set(variances, c, (float) (squares / s.count()));
+          }
+        };
+    return shared(s, channel, 2, workers);
   }
 
-  static Kernel affine(Channels s, Slice x, Slice scale, Optional<Slice> shift, Slice y) {
+  /** Where each channel's lanes are added, so that channels can be at work side by side. */
+  private static double[][] lanes(Channels s) {
+    return new double[s.channels()][Lanes.DOUBLE_COUNT];
+  }
+
+  /**
+   * @param passes over all elements
+   */
+  private static Kernel shared(Channels s, SharedLines.Work channels, int passes, Workers workers) {
+    long nanos = WorkNanos.moving(passes * s.count() * s.channels());
+    return new SharedLines(channels, s.channels(), nanos, workers);
+  }
+
+  static Kernel affine(
+      Channels s, Slice x, Slice scale, Optional<Slice> shift, Slice y, Workers workers) {
     MemorySegment from = x.memory();
     MemorySegment scales = scale.memory();
     MemorySegment shifts = shift.map(Slice::memory).orElse(MemorySegment.NULL);
     boolean shifted = shift.isPresent();
     MemorySegment to = y.memory();
-    return () -> {
-      for (int c = 0; c < s.channels(); c++) {
-        float factor = Lanes.get(scales, c);
-        float plus = shifted ? Lanes.get(shifts, c) : 0f;
-        for (int p = 0; p < s.pieces(); p++) {
-          line(from, s.start(c, p), s.length(), factor, plus, to);
-        }
-      }
-    };
+    SharedLines.Work channel =
+        (first, end) -> {
+          for (int c = first; c < end; c++) {
+            float factor = Lanes.get(scales, c);
+            float plus = shifted ? Lanes.get(shifts, c) : 0f;
+            for (int p = 0; p < s.pieces(); p++) {
+              line(from, s.start(c, p), s.length(), factor, plus, to);
+            }
+          }
+        };
+    return shared(s, channel, 2, workers);
   }
 
-  static Kernel products(Channels s, Slice g, Slice x, Slice products, Slice sums) {
+  static Kernel products(
+      Channels s, Slice g, Slice x, Slice products, Slice sums, Workers workers) {
     MemorySegment gradients = g.memory();
     MemorySegment from = x.memory();
     MemorySegment toProducts = products.memory();
     MemorySegment toSums = sums.memory();
-    double[] lanes = new double[Lanes.DOUBLE_COUNT];
-    return () -> {
-      for (int c = 0; c < s.channels(); c++) {
-        double product = 0;
-        double sum = 0;
-        for (int p = 0; p < s.pieces(); p++) {
-          product += products(gradients, from, s.start(c, p), s.length(), lanes);
-          sum += sum(gradients, s.start(c, p), s.length(), lanes);
-        }
-        Lanes.set(toProducts, c, (float) product);
-        Lanes.set(toSums, c, (float) sum);
-      }
-    };
+    double[][] lanes = lanes(s);
+    SharedLines.Work channel =
+        (first, end) -> {
+          for (int c = first; c < end; c++) {
+            double product = 0;
+            double sum = 0;
+            for (int p = 0; p < s.pieces(); p++) {
+              product += products(gradients, from, s.start(c, p), s.length(), lanes[c]);
+              sum += sum(gradients, s.start(c, p), s.length(), lanes[c]);
+            }
+            Lanes.set(toProducts, c, (float) product);
+            Lanes.set(toSums, c, (float) sum);
+          }
+        };
+    return shared(s, channel, 3, workers);
   }
 
   /** In order: no vector is handed on, which would take it through the heap. */

@@ -24,23 +24,23 @@ public record Channels(int channels, int pieces, long length) {
   }
 
   /** The mean of each channel, and the mean of the squares of the distances from it. */
-  public Kernel moments(Slice x, Slice mean, Slice variance) {
+  public Kernel moments(Slice x, Slice mean, Slice variance, Workers workers) {
     return FloatLoops.serves(x, mean, variance)
-        ? ChannelLoops.moments(this, x, mean, variance)
+        ? ChannelLoops.moments(this, x, mean, variance, workers)
         : referenceMoments(x, mean, variance);
   }
 
   /** y = x · scale + shift, one of each a channel. */
-  public Kernel affine(Slice x, Slice scale, Optional<Slice> shift, Slice y) {
+  public Kernel affine(Slice x, Slice scale, Optional<Slice> shift, Slice y, Workers workers) {
     return FloatLoops.serves(x, scale, shift.orElse(x), y)
-        ? ChannelLoops.affine(this, x, scale, shift, y)
+        ? ChannelLoops.affine(this, x, scale, shift, y, workers)
         : referenceAffine(x, scale, shift, y);
   }
 
   /** Σ g · x and Σ g over each channel. */
-  public Kernel products(Slice g, Slice x, Slice products, Slice sums) {
+  public Kernel products(Slice g, Slice x, Slice products, Slice sums, Workers workers) {
     return FloatLoops.serves(g, x, products, sums)
-        ? ChannelLoops.products(this, g, x, products, sums)
+        ? ChannelLoops.products(this, g, x, products, sums, workers)
         : referenceProducts(g, x, products, sums);
   }
 

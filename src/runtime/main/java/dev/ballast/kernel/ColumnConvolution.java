@@ -11,6 +11,9 @@ import java.util.List;
  * of a matrix of its own, which the weights are multiplied with.
  */
 final class ColumnConvolution implements Kernel {
+  /** How many times as long an element takes as in a plain copy. */
+  private static final int SLOWNESS = 5;
+
   private final ConvolutionShape shape;
   private final MemorySegment x;
   private final Slice y;
@@ -20,14 +23,27 @@ final class ColumnConvolution implements Kernel {
   /** For each image and group. */
   private final List<Kernel> products = new ArrayList<>();
 
+  private final Kernel channels;
+
+  /** The image and group that is at work. */
+  private int block;
+
   ColumnConvolution(
-      ConvolutionShape s, Slice x, Slice w, Slice y, MemorySegment bias, MemorySegment workspace) {
+      ConvolutionShape s,
+      Slice x,
+      Slice w,
+      Slice y,
+      MemorySegment bias,
+      MemorySegment workspace,
+      Workers workers) {
     this.shape = s;
     this.x = x.memory();
     this.y = y;
     this.bias = bias;
     this.columns = workspace.asSlice(0, columnBytes(s));
     MemorySegment rest = workspace.asSlice(columnBytes(s));
+    long nanos = WorkNanos.moving(columnBytes(s) / Float.BYTES * SLOWNESS);
+    this.channels = new SharedLines(this::copy, s.groupIn(), nanos, workers);
     int rows = s.groupIn() * s.taps();
     int places = s.y().out() * s.x().out();
     Slice matrix = part(x, Shape.of(rows, places), columns, 0);
@@ -37,11 +53,13 @@ final class ColumnConvolution implements Kernel {
       products.add(
           bias.byteSize() == 0
               ? Gemm.matmul(
-                  false, false, new Slices(List.of(weights, matrix), List.of(result), rest))
+                  false,
+                  false,
+                  new Slices(List.of(weights, matrix), List.of(result), rest, workers))
               : Gemm.matmulAdd(
                   false,
                   false,
-                  new Slices(List.of(result, weights, matrix), List.of(result), rest)));
+                  new Slices(List.of(result, weights, matrix), List.of(result), rest, workers)));
     }
   }
 
@@ -65,17 +83,22 @@ final class ColumnConvolution implements Kernel {
     if (bias.byteSize() > 0) {
       startFromBias();
     }
-    for (int block = 0; block < products.size(); block++) {
-      long at = 0;
-      for (int c = 0; c < shape.groupIn(); c++) {
-        long plane = ((long) block * shape.groupIn() + c) * shape.inPlane();
-        for (int k = 0; k < shape.y().kernel(); k++) {
-          for (int l = 0; l < shape.x().kernel(); l++, at += shape.outPlane()) {
-            tap(plane, k, l, at);
-          }
+    for (block = 0; block < products.size(); block++) {
+      channels.run();
+      products.get(block).run();
+    }
+  }
+
+  /** What lies under the taps of some channels. */
+  private void copy(int first, int end) {
+    for (int c = first; c < end; c++) {
+      long plane = ((long) block * shape.groupIn() + c) * shape.inPlane();
+      long at = (long) c * shape.taps() * shape.outPlane();
+      for (int k = 0; k < shape.y().kernel(); k++) {
+        for (int l = 0; l < shape.x().kernel(); l++, at += shape.outPlane()) {
+          tap(plane, k, l, at);
         }
       }
-      products.get(block).run();
     }
   }
 

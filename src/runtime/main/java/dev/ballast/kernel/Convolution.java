@@ -3,6 +3,7 @@ package dev.ballast.kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Two-dimensional convolutions y = x ⋆ w and their gradients; shapes at {@link ConvolutionShape}.
@@ -13,35 +14,53 @@ public final class Convolution {
 
   private Convolution() {}
 
-  /** y[b,o,i,j] = bias[o] + Σ x[b,c,i·s+k·d−p,j·s+l·d−p] · w[o,c,k,l]. */
-  public static Kernel forward(
-      ConvolutionShape s,
-      Slice x,
-      Slice w,
-      Optional<Slice> bias,
-      Slice y,
-      MemorySegment workspace) {
-    if (!FloatLoops.allFloat(x, w, y) || !FloatLoops.allFloat(bias.orElse(w))) {
-      return referenceForward(s, x, w, bias, y);
+  /**
+   * y[b,o,i,j] = bias[o] + Σ x[b,c,i·s+k·d−p,j·s+l·d−p] · w[o,c,k,l].
+   *
+   * @param o x, w and, if there is one, the bias; y
+   */
+  public static Kernel forward(ConvolutionShape s, Slices o) {
+    Slice x = o.in(0);
+    Slice w = o.in(1);
+    Slice y = o.out();
+    if (!allFloat(o)) {
+      return referenceForward(s, x, w, bias(o), y);
     }
-    MemorySegment b = bias.map(Slice::memory).orElse(MemorySegment.NULL);
     if (FlatConvolution.serves(s)) {
-      return new FlatConvolution(s, x.memory(), w.memory(), y.memory(), b, workspace);
+      return new FlatConvolution(
+          s, x.memory(), w.memory(), y.memory(), biasMemory(o), o.workspace(), o.workers());
     }
     if (s.batchLast()) {
-      return GatherConvolution.forward(s, x.memory(), w.memory(), y.memory(), b);
+      return gather(s, x, w, y, o);
     }
     if (s.batch() < LANES) {
-      return new ColumnConvolution(s, x, w, y, b, workspace);
+      return byColumns(s, o);
     }
-    Slice turnedX = Interleaved.slice(x, workspace, 0);
-    Slice turnedY = Interleaved.slice(y, workspace, Interleaved.bytes(s.inElements()));
+    Slice turnedX = Interleaved.slice(x, o.workspace(), 0);
+    Slice turnedY = Interleaved.slice(y, o.workspace(), Interleaved.bytes(s.inElements()));
     return Movement.sequence(
         List.of(
             Interleaved.there(x, turnedX),
-            GatherConvolution.forward(
-                s.interleaved(), turnedX.memory(), w.memory(), turnedY.memory(), b),
+            gather(s.interleaved(), turnedX, w, turnedY, o),
             Interleaved.back(turnedY, y)));
+  }
+
+  private static Kernel gather(ConvolutionShape s, Slice x, Slice w, Slice y, Slices o) {
+    var operands =
+        new GatherConvolution.Operands(x.memory(), w.memory(), y.memory(), biasMemory(o));
+    return GatherConvolution.forward(s, operands, o.workers());
+  }
+
+  private static Optional<Slice> bias(Slices o) {
+    return o.inputs().size() == 3 ? Optional.of(o.in(2)) : Optional.empty();
+  }
+
+  private static MemorySegment biasMemory(Slices o) {
+    return bias(o).map(Slice::memory).orElse(MemorySegment.NULL);
+  }
+
+  private static boolean allFloat(Slices o) {
+    return Stream.of(o.inputs(), o.results()).flatMap(List::stream).allMatch(FloatLoops::allFloat);
   }
 
   /** Bytes that {@link #forward} wants of its workspace. */
@@ -56,15 +75,9 @@ public final class Convolution {
   }
 
   /** The convolution as a copy and a matrix product, for images with the batch first. */
-  public static Kernel byColumns(
-      ConvolutionShape s,
-      Slice x,
-      Slice w,
-      Optional<Slice> bias,
-      Slice y,
-      MemorySegment workspace) {
-    MemorySegment b = bias.map(Slice::memory).orElse(MemorySegment.NULL);
-    return new ColumnConvolution(s, x, w, y, b, workspace);
+  public static Kernel byColumns(ConvolutionShape s, Slices o) {
+    return new ColumnConvolution(
+        s, o.in(0), o.in(1), o.out(), biasMemory(o), o.workspace(), o.workers());
   }
 
   /** Bytes that {@link #byColumns} wants of its workspace. */
@@ -81,22 +94,29 @@ public final class Convolution {
     return Interleaved.bytes(s.inElements()) + Interleaved.bytes(s.outElements());
   }
 
-  /** dx[b,c,…] = Σ dy[b,o,…] · w[o,c,k,l] over all places of y that x's place is part of. */
-  public static Kernel inputGradient(
-      ConvolutionShape s, Slice dy, Slice w, Slice dx, MemorySegment workspace) {
-    if (!FloatLoops.allFloat(dy, w, dx)) {
+  /**
+   * dx[b,c,…] = Σ dy[b,o,…] · w[o,c,k,l] over all places of y that x's place is part of.
+   *
+   * @param o dy and w; dx
+   */
+  public static Kernel inputGradient(ConvolutionShape s, Slices o) {
+    Slice dy = o.in(0);
+    Slice w = o.in(1);
+    Slice dx = o.out();
+    if (!allFloat(o)) {
       return referenceInputGradient(s, dy, w, dx);
     }
     if (isInterleaved(s)) {
-      return GatherConvolution.backward(s.interleaved(), dy.memory(), w.memory(), dx.memory());
+      return GatherConvolution.backward(
+          s.interleaved(), dy.memory(), w.memory(), dx.memory(), o.workers());
     }
-    Slice turnedY = Interleaved.slice(dy, workspace, 0);
-    Slice turnedX = Interleaved.slice(dx, workspace, Interleaved.bytes(s.outElements()));
+    Slice turnedY = Interleaved.slice(dy, o.workspace(), 0);
+    Slice turnedX = Interleaved.slice(dx, o.workspace(), Interleaved.bytes(s.outElements()));
     return Movement.sequence(
         List.of(
             Interleaved.there(dy, turnedY),
             GatherConvolution.backward(
-                s.interleaved(), turnedY.memory(), w.memory(), turnedX.memory()),
+                s.interleaved(), turnedY.memory(), w.memory(), turnedX.memory(), o.workers()),
             Interleaved.back(turnedX, dx)));
   }
 
@@ -108,31 +128,32 @@ public final class Convolution {
   /**
    * dw[o,c,k,l] = Σ dy[b,o,i,j] · x[b,c,i·s+k·d−p,j·s+l·d−p] over images and places, and db[o] = Σ
    * dy[b,o,i,j] where it is wanted.
+   *
+   * @param o x and dy; dw and, if it is wanted, db
    */
-  public static Kernel weightGradient(
-      ConvolutionShape s,
-      Slice x,
-      Slice dy,
-      Slice dw,
-      Optional<Slice> db,
-      MemorySegment workspace) {
-    if (!FloatLoops.allFloat(x, dy, dw, db.orElse(dw))) {
+  public static Kernel weightGradient(ConvolutionShape s, Slices o) {
+    Slice x = o.in(0);
+    Slice dy = o.in(1);
+    Slice dw = o.out();
+    Optional<Slice> db = o.results().size() == 2 ? Optional.of(o.out(1)) : Optional.empty();
+    if (!allFloat(o)) {
       return referenceWeightGradient(s, x, dy, dw, db);
     }
     MemorySegment bias = db.map(Slice::memory).orElse(MemorySegment.NULL);
     ConvolutionShape turned = s.interleaved();
     if (isInterleaved(s)) {
-      return new CorrelationGradient(turned, x.memory(), dy.memory(), dw.memory(), bias, workspace);
+      return new CorrelationGradient(
+          turned, x.memory(), dy.memory(), dw.memory(), bias, o.workspace(), o.workers());
     }
-    Slice turnedX = Interleaved.slice(x, workspace, 0);
-    Slice turnedY = Interleaved.slice(dy, workspace, Interleaved.bytes(s.inElements()));
-    MemorySegment rest = workspace.asSlice(bothSides(s));
+    Slice turnedX = Interleaved.slice(x, o.workspace(), 0);
+    Slice turnedY = Interleaved.slice(dy, o.workspace(), Interleaved.bytes(s.inElements()));
+    MemorySegment rest = o.workspace().asSlice(bothSides(s));
     return Movement.sequence(
         List.of(
             Interleaved.there(x, turnedX),
             Interleaved.there(dy, turnedY),
             new CorrelationGradient(
-                turned, turnedX.memory(), turnedY.memory(), dw.memory(), bias, rest)));
+                turned, turnedX.memory(), turnedY.memory(), dw.memory(), bias, rest, o.workers())));
   }
 
   /** Bytes that {@link #weightGradient} wants of its workspace. */

@@ -3,6 +3,7 @@ package dev.ballast.kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The gradient by a convolution's weights: ∂L/∂w[o,c,k] is the sum over all places of ∂L/∂y[o]
@@ -17,6 +18,8 @@ import java.util.List;
 final class CorrelationGradient implements Kernel {
   /** Bytes of ∂L/∂y and x that a block of lines may have: about half of a second-level cache. */
   private static final long BLOCK_BYTES = 256 << 10;
+
+  private static final int NANOS_OF_LANE = 1;
 
   private final MemorySegment dy;
   private final MemorySegment x;
@@ -39,8 +42,36 @@ final class CorrelationGradient implements Kernel {
   private final int linesAtOnce;
   private final List<Part> parts = new ArrayList<>();
 
-  /** The part of the work that a tile does: some rows, from {@code row} on, and some sums. */
-  private record Part(CorrelationTile tile, int row, int tap) {}
+  /** All parts of all groups, over one block of lines; and the lanes' sums in the end. */
+  private final Kernel block;
+
+  private final Kernel rowSums;
+
+  /** The first line of the block that is at work. */
+  private int line;
+
+  /**
+   * The part of the work that a tile does: some rows, from {@code row} on, and some sums.
+   *
+   * @param tail for what whole vectors leave of the lines, where they leave any
+   */
+  private record Part(Tile whole, Optional<Tile> tail, int row, int tap) {}
+
+  /** A generated tile and what does the same until it is compiled. */
+  private record Tile(Warm<CorrelationTile> warm, CorrelationTile plain) {
+    static Tile generated(CorrelationTile.Form form) {
+      return new Tile(CorrelationTileCode.of(form), new PlainCorrelation(form));
+    }
+
+    static Tile plain(CorrelationTile.Form form) {
+      CorrelationTile tile = CorrelationTile.plain(form);
+      return new Tile(Warm.ready(tile), tile);
+    }
+
+    CorrelationTile now() {
+      return warm.code().orElse(plain);
+    }
+  }
 
   CorrelationGradient(
       ConvolutionShape s,
@@ -48,7 +79,8 @@ final class CorrelationGradient implements Kernel {
       MemorySegment dy,
       MemorySegment dw,
       MemorySegment db,
-      MemorySegment workspace) {
+      MemorySegment workspace,
+      Workers workers) {
     this.dy = dy;
     this.dw = dw;
     this.db = db;
@@ -57,7 +89,7 @@ final class CorrelationGradient implements Kernel {
     this.sums = workspace.asSlice(0, sumBytes);
     boolean padded = PaddedImage.isNeeded(s);
     MemorySegment copy = padded ? workspace.asSlice(sumBytes) : MemorySegment.NULL;
-    this.pad = padded ? new PaddedImage(s, x, copy) : () -> {};
+    this.pad = padded ? new PaddedImage(s, x, copy, workers) : () -> {};
     this.x = padded ? copy : x;
     ConvolutionShape inner = padded ? PaddedImage.shape(s) : s;
     this.groups = s.groups();
@@ -84,14 +116,19 @@ final class CorrelationGradient implements Kernel {
     long lineBytes = (long) Float.BYTES * length * (rows + s.groupIn());
     this.linesAtOnce = (int) Math.max(1, Math.min(lines, BLOCK_BYTES / lineBytes));
     boolean plain = !Simd.isAvailable() || length < Simd.lanes();
-    addParts(plain, false);
-    if (!plain && length % Simd.lanes() > 0) {
-      addParts(false, true);
-    }
+    addParts(plain);
+    this.block =
+        new SharedLines(
+            this::parts,
+            groups * parts.size(),
+            WorkNanos.multiplying(s.multiplications() / Math.ceilDiv(lines, linesAtOnce)),
+            workers);
+    this.rowSums =
+        new SharedLines(this::finish, s.out(), sumBytes(s) / Float.BYTES * NANOS_OF_LANE, workers);
   }
 
   /** Cuts rows and sums into tiles; where there is a bias, the last sum of a row is of it alone. */
-  private void addParts(boolean plain, boolean tail) {
+  private void addParts(boolean plain) {
     int blocks = Cut.blocks(rows, CorrelationTileCode.ROWS);
     for (int b = 0; b < blocks; b++) {
       int row = Cut.start(rows, blocks, b);
@@ -100,13 +137,22 @@ final class CorrelationGradient implements Kernel {
         int sums = Math.min(CorrelationTileCode.SUMS, rowSums() - tap);
         boolean ones = biased && tap + sums == rowSums();
         int taps = ones ? sums - 1 : sums;
-        CorrelationTile tile =
-            plain
-                ? CorrelationTile.plain(tall, taps, ones)
-                : CorrelationTileCode.of(tall, taps, ones, tail);
-        parts.add(new Part(tile, row, tap));
+        parts.add(part(row, tap, new CorrelationTile.Form(tall, taps, ones, false), plain));
       }
     }
+  }
+
+  private Part part(int row, int tap, CorrelationTile.Form form, boolean plain) {
+    if (plain) {
+      return new Part(Tile.plain(form), Optional.empty(), row, tap);
+    }
+    boolean whole = length % Simd.lanes() == 0;
+    var tail = new CorrelationTile.Form(form.rows(), form.taps(), form.ones(), true);
+    return new Part(
+        Tile.generated(form),
+        whole ? Optional.empty() : Optional.of(Tile.generated(tail)),
+        row,
+        tap);
   }
 
   private int rowSums() {
@@ -120,7 +166,7 @@ final class CorrelationGradient implements Kernel {
 
   private static long sumBytes(ConvolutionShape s) {
     long eachRow = (long) s.groupIn() * s.taps() + 1;
-    return s.groupOut() * eachRow * CorrelationTile.WIDTH * Float.BYTES;
+    return s.out() * eachRow * CorrelationTile.WIDTH * Float.BYTES;
   }
 
   private static int[] offsets(ConvolutionShape s) {
@@ -140,41 +186,47 @@ final class CorrelationGradient implements Kernel {
   @Override
   public void run() {
     pad.run();
-    for (int g = 0; g < groups; g++) {
-      sums.fill((byte) 0);
-      for (int line = 0; line < dyLines.length; line += linesAtOnce) {
-        lines(g, line, Math.min(dyLines.length, line + linesAtOnce));
+    sums.fill((byte) 0);
+    for (line = 0; line < dyLines.length; line += linesAtOnce) {
+      block.run();
+    }
+    rowSums.run();
+  }
+
+  private void parts(int first, int end) {
+    for (int i = first; i < end; i++) {
+      Part p = parts.get(i % parts.size());
+      part(i / parts.size(), p, p.whole.now());
+      if (p.tail.isPresent()) {
+        part(i / parts.size(), p, p.tail.get().now());
       }
-      finish(g * rows);
     }
   }
 
-  private void lines(int group, int from, int end) {
+  private void part(int group, Part p, CorrelationTile tile) {
+    long row = (long) group * rows + p.row;
     long sumsRow = (long) rowSums() * CorrelationTile.WIDTH;
-    for (int i = 0; i < parts.size(); i++) {
-      Part p = parts.get(i);
-      p.tile.run(
-          dy,
-          ((long) group * rows + p.row) * dyPlane,
-          dyPlane,
-          x,
-          group * xGroup,
-          offsets,
-          p.tap,
-          dyLines,
-          xLines,
-          from,
-          end,
-          length,
-          sums,
-          p.row * sumsRow + (long) p.tap * CorrelationTile.WIDTH,
-          sumsRow);
-    }
+    tile.run(
+        dy,
+        row * dyPlane,
+        dyPlane,
+        x,
+        group * xGroup,
+        offsets,
+        p.tap,
+        dyLines,
+        xLines,
+        line,
+        Math.min(dyLines.length, line + linesAtOnce),
+        length,
+        sums,
+        row * sumsRow + (long) p.tap * CorrelationTile.WIDTH,
+        sumsRow);
   }
 
-  private void finish(int firstRow) {
-    long at = 0;
-    for (int row = firstRow; row < firstRow + rows; row++) {
+  private void finish(int first, int end) {
+    long at = (long) first * rowSums() * CorrelationTile.WIDTH;
+    for (int row = first; row < end; row++) {
       for (int tap = 0; tap < offsets.length; tap++, at += CorrelationTile.WIDTH) {
         PlainFloats.set(dw, (long) row * offsets.length + tap, sum(at));
       }

@@ -14,6 +14,19 @@ interface CorrelationTile {
   int WIDTH = 16;
 
   /**
+   * What a tile does.
+   *
+   * @param ones whether each row is added up as well, behind its taps
+   * @param tail for what is left of each line behind its whole vectors; else for these
+   */
+  record Form(int rows, int taps, boolean ones, boolean tail) {
+    /** Sums of a row. */
+    int sums() {
+      return ones ? taps + 1 : taps;
+    }
+  }
+
+  /**
    * @param dy gradients, first row at {@code dyAt}, further ones {@code dyRow} apart
    * @param offsets of the taps in x; the first is {@code offsets[tap]}
    * @param dyLines where lines start in dy, and {@code xLines} in x: those from {@code line} to
@@ -38,8 +51,8 @@ interface CorrelationTile {
       long sumsAt,
       long sumsRow);
 
-  /** Without vectors: each sum is a single number, the first of its places. */
-  static CorrelationTile plain(int rows, int taps, boolean ones) {
+  /** For lines shorter than a vector: each sum is a single number, the first of its places. */
+  static CorrelationTile plain(Form f) {
     return (dy,
         dyAt,
         dyRow,
@@ -55,8 +68,8 @@ interface CorrelationTile {
         sums,
         at,
         sumsRow) -> {
-      for (int r = 0; r < rows; r++) {
-        for (int t = 0; t < taps; t++) {
+      for (int r = 0; r < f.rows(); r++) {
+        for (int t = 0; t < f.taps(); t++) {
           long place = at + r * sumsRow + (long) t * WIDTH;
           float sum = PlainFloats.get(sums, place);
           for (int l = line; l < end; l++) {
@@ -68,8 +81,8 @@ interface CorrelationTile {
           }
           PlainFloats.set(sums, place, sum);
         }
-        if (ones) {
-          long place = at + r * sumsRow + (long) taps * WIDTH;
+        if (f.ones()) {
+          long place = at + r * sumsRow + (long) f.taps() * WIDTH;
           float sum = PlainFloats.get(sums, place);
           for (int l = line; l < end; l++) {
             for (int i = 0; i < length; i++) {

@@ -4,8 +4,8 @@ import static java.lang.classfile.TypeKind.INT;
 import static java.lang.classfile.TypeKind.LONG;
 
 import java.lang.classfile.CodeBuilder;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,25 +20,6 @@ final class CorrelationTileCode {
 
   /** Sums of a row of a tile, at most. */
   static final int SUMS = 4;
-
-  private static final MethodTypeDesc RUN =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_void,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ConstantDescs.CD_long,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ConstantDescs.CD_int.arrayType(),
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_long.arrayType(),
-          ConstantDescs.CD_long.arrayType(),
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ConstantDescs.CD_long);
 
   private static final int DY = 1;
   private static final int DY_AT = 2;
@@ -56,43 +37,58 @@ final class CorrelationTileCode {
   private static final int MEMORY_AT = 17;
   private static final int MEMORY_ROW = 19;
 
-  private record Key(int rows, int taps, boolean ones, boolean tail) {
-    /** Sums of a row. */
-    int sums() {
-      return ones ? taps + 1 : taps;
-    }
-  }
+  /** Lines, and vectors of each, that a tile is warmed on. */
+  private static final int WARM_LINES = 16;
 
-  private static final Map<Key, CorrelationTile> MADE = new ConcurrentHashMap<>();
+  private static final int WARM_VECTORS = 16;
 
-  private final ImageTileCode to;
-  private final Key key;
+  /** With fewer sums, a place takes as long as with so many. */
+  private static final int HIDING = 8;
+
+  private static final Map<CorrelationTile.Form, Warm<CorrelationTile>> MADE =
+      new ConcurrentHashMap<>();
+
+  private final VectorCode to;
+  private final CorrelationTile.Form form;
   private final int[][] sums;
 
   /** Of a tail: 1 in the lanes that belong to no whole vector, 0 in the others. */
   private int keep;
 
-  private CorrelationTileCode(ImageTileCode to, Key key) {
+  private CorrelationTileCode(VectorCode to, CorrelationTile.Form form) {
     this.to = to;
-    this.key = key;
-    this.sums = new int[key.rows][key.sums()];
+    this.form = form;
+    this.sums = new int[form.rows()][form.sums()];
   }
 
-  /**
-   * A tile's code.
-   *
-   * @param ones whether each row is added up as well, behind its taps
-   * @param tail for what is left of each line behind its whole vectors; else for these
-   */
-  static CorrelationTile of(int rows, int taps, boolean ones, boolean tail) {
-    return MADE.computeIfAbsent(
-        new Key(rows, taps, ones, tail),
-        k ->
-            ImageTileCode.define(
-                CorrelationTile.class,
-                "run",
-                RUN,
-                code -> new CorrelationTileCode(code, k).write()));
+  /** The tile of this form. */
+  static Warm<CorrelationTile> of(CorrelationTile.Form form) {
+    return MADE.computeIfAbsent(form, CorrelationTileCode::warm);
+  }
+
+  private static Warm<CorrelationTile> warm(CorrelationTile.Form form) {
+    int length = form.tail() ? Lanes.COUNT + 1 : WARM_VECTORS * Lanes.COUNT;
+    int lines = form.tail() ? WARM_LINES * WARM_VECTORS : WARM_LINES;
+    long sumsRow = (long) form.sums() * CorrelationTile.WIDTH;
+    int[] offsets = new int[form.taps()];
+    long[] starts = new long[lines];
+    Arena arena = Arena.ofAuto();
+    MemorySegment dy = arena.allocate(4L * form.rows() * length, 64);
+    MemorySegment x = arena.allocate(4L * length, 64);
+    MemorySegment sums = arena.allocate(4L * form.rows() * sumsRow, 64);
+    return Warm.of(
+        () -> define(form),
+        tile ->
+            tile.run(
+                dy, 0, length, x, 0, offsets, 0, starts, starts, 0, lines, length, sums, 0,
+                sumsRow),
+        WARM_LINES * WARM_VECTORS * Math.max(HIDING, form.rows() * form.sums()));
+  }
+
+  /** The generated code itself. */
+  static CorrelationTile define(CorrelationTile.Form form) {
+    return VectorCode.define(
+        CorrelationTile.class, code -> new CorrelationTileCode(code, form).write());
   }
 
   private void write() {
@@ -100,14 +96,14 @@ final class CorrelationTileCode {
     to.direct(DY);
     to.direct(X);
     to.direct(MEMORY);
-    if (key.rows * key.sums() >= ImageTileCode.LARGE) {
+    if (form.rows() * form.sums() >= GatherTileCode.LARGE) {
       to.onlyOptimized(LENGTH, MEMORY, MEMORY_AT);
     }
     int full = to.local(INT);
     c.iload(LENGTH).loadConstant(-Lanes.COUNT).iand().istore(full);
-    if (key.tail) {
+    if (form.tail()) {
       keep = to.vector();
-      to.loadFloats(keep, "LAST", () -> c.iload(LENGTH).iload(full).isub());
+      to.loadLast(() -> c.iload(LENGTH).iload(full).isub(), keep);
     }
     int[] xs = starts();
     throughSums(true);
@@ -121,8 +117,8 @@ final class CorrelationTileCode {
 
   /** For each tap, where its first element lies in x, line apart. */
   private int[] starts() {
-    int[] xs = new int[key.taps];
-    for (int t = 0; t < key.taps; t++) {
+    int[] xs = new int[form.taps()];
+    for (int t = 0; t < form.taps(); t++) {
       xs[t] = to.local(LONG);
       to.addElement(xs[t], X_AT, OFFSETS, TAP);
       to.code().iinc(TAP, 1);
@@ -133,18 +129,18 @@ final class CorrelationTileCode {
   private void throughSums(boolean in) {
     int row = to.local(LONG);
     to.code().lload(MEMORY_AT).lstore(row);
-    for (int r = 0; r < key.rows; r++) {
-      for (int t = 0; t < key.sums(); t++) {
+    for (int r = 0; r < form.rows(); r++) {
+      for (int t = 0; t < form.sums(); t++) {
         int at = to.local(LONG);
         to.code().lload(row).loadConstant((long) t * CorrelationTile.WIDTH).ladd().lstore(at);
         if (in) {
           sums[r][t] = to.vector();
-          to.load(sums[r][t], MEMORY, at, 0);
+          to.load(MEMORY, to.element(at, 0), sums[r][t]);
         } else {
-          to.store(sums[r][t], MEMORY, at, 0);
+          to.store(sums[r][t], MEMORY, to.element(at, 0));
         }
       }
-      to.add(row, row, MEMORY_ROW);
+      to.advance(row, MEMORY_ROW);
     }
   }
 
@@ -155,37 +151,37 @@ final class CorrelationTileCode {
     c.lload(DY_AT).aload(DY_LINES).iload(LINE).laload().ladd().lstore(dyLine);
     c.aload(X_LINES).iload(LINE).laload().lstore(xLine);
     int i = to.local(INT);
-    if (key.tail) {
+    if (form.tail()) {
       c.iload(LENGTH).loadConstant(Lanes.COUNT).isub().istore(i);
       place(xs, dyLine, xLine, i);
     } else {
-      to.loop(i, 0, full, Lanes.COUNT, () -> place(xs, dyLine, xLine, i));
+      to.loop(i, full, Lanes.COUNT, () -> place(xs, dyLine, xLine, i));
     }
   }
 
   private void place(int[] xs, int dyLine, int xLine, int i) {
     CodeBuilder c = to.code();
     int at = to.local(LONG);
-    int[] x = new int[key.taps];
-    for (int t = 0; t < key.taps; t++) {
+    int[] x = new int[form.taps()];
+    for (int t = 0; t < form.taps(); t++) {
       x[t] = to.vector();
       c.lload(xs[t]).lload(xLine).ladd().iload(i).i2l().ladd().lstore(at);
-      to.load(x[t], X, at, 0);
+      to.load(X, to.element(at, 0), x[t]);
     }
     c.lload(dyLine).iload(i).i2l().ladd().lstore(at);
     int dy = to.vector();
-    for (int r = 0; r < key.rows; r++) {
-      to.load(dy, DY, at, 0);
-      if (key.tail) {
-        to.multiply(dy, dy, keep);
+    for (int r = 0; r < form.rows(); r++) {
+      to.load(DY, to.element(at, 0), dy);
+      if (form.tail()) {
+        to.multiply(keep, dy);
       }
-      for (int t = 0; t < key.taps; t++) {
-        to.multiplyAdd(sums[r][t], dy, x[t]);
+      for (int t = 0; t < form.taps(); t++) {
+        to.fma(dy, x[t], sums[r][t]);
       }
-      if (key.ones) {
-        to.add(sums[r][key.taps], dy);
+      if (form.ones()) {
+        to.add(dy, sums[r][form.taps()]);
       }
-      to.add(at, at, DY_ROW);
+      to.advance(at, DY_ROW);
     }
   }
 }

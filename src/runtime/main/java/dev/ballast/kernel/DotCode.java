@@ -64,10 +64,10 @@ final class DotCode {
   private void step(int[][] sums) {
     int[] b = new int[form.right()];
     for (int j = 0; j < b.length; j++) {
-      b[j] = vectors.local();
+      b[j] = vectors.vector();
       vectors.load(B, row(B_AT, B_ROW, j), b[j]);
     }
-    int a = vectors.local();
+    int a = vectors.vector();
     for (int i = 0; i < form.left(); i++) {
       vectors.load(A, row(A_AT, A_ROW, i), a);
       for (int j = 0; j < b.length; j++) {

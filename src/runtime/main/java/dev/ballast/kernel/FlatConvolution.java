@@ -19,6 +19,11 @@ final class FlatConvolution implements Kernel {
   private final MemorySegment padded;
   private final MemorySegment wide;
   private final Kernel[] products;
+  private final Kernel channelsIn;
+  private final Kernel channelsOut;
+
+  /** The image that is at work. */
+  private int image;
 
   /**
    * Sizes in elements.
@@ -60,7 +65,8 @@ final class FlatConvolution implements Kernel {
       MemorySegment w,
       MemorySegment y,
       MemorySegment bias,
-      MemorySegment workspace) {
+      MemorySegment workspace,
+      Workers workers) {
     this.shape = s;
     this.flat = FlatShape.of(s);
     this.x = x;
@@ -74,8 +80,15 @@ final class FlatConvolution implements Kernel {
       GatherWalk walk = GatherWalk.flat(s, flat.pitch, flat.length, flat.inPlane, flat.outPlane);
       MemorySegment from = flat.copiesIn ? padded : x.asSlice(b * imageX, imageX);
       MemorySegment to = flat.copiesOut ? wide : y.asSlice(b * imageY, imageY);
-      products[b] = GatherConvolution.forward(s, walk, from, w, to, bias);
+      var operands = new GatherConvolution.Operands(from, w, to, bias);
+      products[b] = GatherConvolution.forward(s, walk, operands, workers);
     }
+    this.channelsIn =
+        new SharedLines(
+            this::copyIn, s.in(), WorkNanos.moving(2L * s.in() * flat.inPlane), workers);
+    this.channelsOut =
+        new SharedLines(
+            this::copyOut, s.out(), WorkNanos.moving(2L * s.out() * flat.outPlane), workers);
   }
 
   static boolean serves(ConvolutionShape s) {
@@ -89,23 +102,24 @@ final class FlatConvolution implements Kernel {
 
   @Override
   public void run() {
-    padded.fill((byte) 0);
-    for (int image = 0; image < shape.batch(); image++) {
+    for (image = 0; image < shape.batch(); image++) {
       if (flat.copiesIn) {
-        copyIn(image);
+        channelsIn.run();
       }
       products[image].run();
       if (flat.copiesOut) {
-        copyOut(image);
+        channelsOut.run();
       }
     }
   }
 
-  private void copyIn(int image) {
+  private void copyIn(int first, int end) {
     int width = shape.x().in();
-    long from = (long) image * shape.in() * shape.inPlane();
+    long plane = (long) flat.inPlane * Float.BYTES;
+    long from = ((long) image * shape.in() + first) * shape.inPlane();
     long start = (long) shape.y().padding() * flat.pitch + shape.x().padding();
-    for (int c = 0; c < shape.in(); c++) {
+    for (int c = first; c < end; c++) {
+      padded.asSlice(c * plane, plane).fill((byte) 0);
       long to = (long) c * flat.inPlane + start;
       for (int i = 0; i < shape.y().in(); i++, from += width, to += flat.pitch) {
         Lines.copy(x, from, padded, to, width);
@@ -113,10 +127,10 @@ final class FlatConvolution implements Kernel {
     }
   }
 
-  private void copyOut(int image) {
+  private void copyOut(int first, int end) {
     int width = shape.x().out();
-    long to = (long) image * shape.out() * shape.outPlane();
-    for (int o = 0; o < shape.out(); o++) {
+    long to = ((long) image * shape.out() + first) * shape.outPlane();
+    for (int o = first; o < end; o++) {
       long from = (long) o * flat.outPlane;
       for (int i = 0; i < shape.y().out(); i++, from += flat.pitch, to += width) {
         Lines.copy(wide, from, y, to, width);

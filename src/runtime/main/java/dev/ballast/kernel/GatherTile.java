@@ -5,16 +5,15 @@ import java.lang.foreign.MemorySegment;
 /**
  * The innermost part of a convolution: some rows of a result, each over the same few neighbouring
  * elements, as sums over source channels and taps of a weight times neighbouring elements of the
- * source. Where vectors are used, {@link ImageTileCode} writes one for each number of rows and
+ * source. Where vectors are used, {@link GatherTileCode} writes one for each number of rows and
  * vectors.
  */
-@FunctionalInterface
 interface GatherTile {
   /**
    * @param inAt the element that the first tap's offset counts from, in the first source channel
    * @param wAt the weight that the taps' offsets count from, of first row and channel
    * @param outAt where the first row goes
-   * @param bias what rows start from, one each from {@code biasAt} on, where {@code biasAt ≥ 0}
+   * @param bias what rows start from, one each from {@code biasAt} on
    * @param sources how many source channels
    * @param s distances in elements between channels and rows
    * @param lanes neighbouring elements of the result
@@ -43,26 +42,4 @@ interface GatherTile {
    * @param outRow from one row of the result to the next
    */
   record Strides(long inSource, long wSource, long wRow, long outRow) {}
-
-  /** Without vectors: any number of lanes. */
-  static GatherTile plain(int rows) {
-    return (in, inAt, w, wAt, out, outAt, bias, biasAt, patch, sources, s, lanes) -> {
-      for (int r = 0; r < rows; r++) {
-        long to = outAt + r * s.outRow();
-        float start = biasAt < 0 ? 0 : PlainFloats.get(bias, biasAt + r);
-        for (int lane = 0; lane < lanes; lane++) {
-          float sum = start;
-          for (int c = 0; c < sources; c++) {
-            long from = inAt + c * s.inSource() + lane;
-            long weight = wAt + c * s.wSource() + r * s.wRow();
-            for (int t = 0; t < patch.in.length; t++) {
-              float x = PlainFloats.get(in, from + patch.in[t]);
-              sum = Math.fma(PlainFloats.get(w, weight + patch.w[t]), x, sum);
-            }
-          }
-          PlainFloats.set(out, to + lane, sum);
-        }
-      }
-    };
-  }
 }

@@ -1,6 +1,5 @@
 package dev.ballast.kernel;
 
-import static java.lang.classfile.TypeKind.FLOAT;
 import static java.lang.classfile.TypeKind.INT;
 import static java.lang.classfile.TypeKind.LONG;
 import static java.lang.classfile.TypeKind.REFERENCE;
@@ -9,8 +8,11 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * Writes {@link GatherTile}s of {@code rows} × {@code vectors} registers: for each source channel
@@ -26,25 +28,13 @@ final class GatherTileCode {
   /** Vectors of a tile side by side, at most. */
   static final int VECTORS = 4;
 
-  private static final ClassDesc PATCH = ImageTileCode.desc(GatherTile.Patch.class);
-  private static final ClassDesc STRIDES = ImageTileCode.desc(GatherTile.Strides.class);
+  /** Tiles of at least so many sums are for the optimizing compiler only. */
+  static final int LARGE = 6;
+
+  private static final ClassDesc PATCH = VectorCode.desc(GatherTile.Patch.class);
+  private static final ClassDesc STRIDES = VectorCode.desc(GatherTile.Strides.class);
   private static final MethodTypeDesc INTS = MethodTypeDesc.of(ConstantDescs.CD_int.arrayType());
   private static final MethodTypeDesc OFFSET = MethodTypeDesc.of(ConstantDescs.CD_long);
-  private static final MethodTypeDesc RUN =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_void,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          ImageTileCode.SEGMENT,
-          ConstantDescs.CD_long,
-          PATCH,
-          ConstantDescs.CD_int,
-          STRIDES,
-          ConstantDescs.CD_int);
 
   private static final int IN = 1;
   private static final int IN_AT = 2;
@@ -58,31 +48,48 @@ final class GatherTileCode {
   private static final int SOURCES = 14;
   private static final int STRIDES_ARGUMENT = 15;
 
-  private record Key(int rows, int vectors, boolean biased) {}
+  /** Channels, and taps of each, that a tile is warmed on. */
+  private static final int WARMING = 16;
 
-  private static final Map<Key, GatherTile> MADE = new ConcurrentHashMap<>();
+  /** With fewer sums, a tap takes as long as with so many. */
+  private static final int HIDING = 8;
 
-  private final ImageTileCode to;
+  private record Key(int rows, int vectors) {}
+
+  private static final Map<Key, Warm<GatherTile>> MADE = new ConcurrentHashMap<>();
+
+  private final VectorCode to;
   private final Key key;
-  private final int[][] sums;
 
-  private GatherTileCode(ImageTileCode to, Key key) {
+  private GatherTileCode(VectorCode to, Key key) {
     this.to = to;
     this.key = key;
-    this.sums = new int[key.rows][key.vectors];
   }
 
-  /**
-   * A tile's code; its lanes are those of whole vectors.
-   *
-   * @param biased whether rows start from a bias
-   */
-  static GatherTile of(int rows, int vectors, boolean biased) {
-    return MADE.computeIfAbsent(
-        new Key(rows, vectors, biased),
-        k ->
-            ImageTileCode.define(
-                GatherTile.class, "run", RUN, code -> new GatherTileCode(code, k).write()));
+  /** The tile of so many rows and vectors, which are all its lanes. */
+  static Warm<GatherTile> of(int rows, int vectors) {
+    return MADE.computeIfAbsent(new Key(rows, vectors), GatherTileCode::warm);
+  }
+
+  private static Warm<GatherTile> warm(Key key) {
+    int lanes = key.vectors * Lanes.COUNT;
+    int[] taps = IntStream.range(0, WARMING).toArray();
+    var patch = new GatherTile.Patch(taps, taps);
+    var strides = new GatherTile.Strides(WARMING, WARMING, 0, lanes);
+    Arena arena = Arena.ofAuto();
+    MemorySegment in = arena.allocate(4L * (WARMING * WARMING + lanes), 64);
+    MemorySegment w = arena.allocate(4L * WARMING * WARMING, 64);
+    MemorySegment out = arena.allocate(4L * key.rows * lanes, 64);
+    return Warm.of(
+        () -> define(key.rows, key.vectors),
+        tile -> tile.run(in, 0, w, 0, out, 0, w, 0, patch, WARMING, strides, lanes),
+        WARMING * WARMING * Math.max(HIDING, key.rows * key.vectors));
+  }
+
+  /** The generated code itself. */
+  static GatherTile define(int rows, int vectors) {
+    Key key = new Key(rows, vectors);
+    return VectorCode.define(GatherTile.class, code -> new GatherTileCode(code, key).write());
   }
 
   private void write() {
@@ -90,10 +97,8 @@ final class GatherTileCode {
     to.direct(IN);
     to.direct(W);
     to.direct(OUT);
-    if (key.biased) {
-      to.direct(BIAS);
-    }
-    if (key.rows * key.vectors >= ImageTileCode.LARGE) {
+    to.direct(BIAS);
+    if (key.rows * key.vectors >= LARGE) {
       to.onlyOptimized(SOURCES, OUT, OUT_AT);
     }
     int inOffsets = array("in");
@@ -102,48 +107,43 @@ final class GatherTileCode {
     int outRow = stride("outRow");
     int inSource = stride("inSource");
     int wSource = stride("wSource");
-    start();
+    int[][] sums = biases();
     int source = to.local(INT);
     int tap = to.local(INT);
     int taps = to.local(INT);
     c.aload(inOffsets).arraylength().istore(taps);
     to.loop(
         source,
-        0,
         SOURCES,
         1,
         () -> {
-          to.loop(tap, 0, taps, 1, () -> tap(inOffsets, wOffsets, tap, wRow));
-          to.add(IN_AT, IN_AT, inSource);
-          to.add(W_AT, W_AT, wSource);
+          to.loop(tap, taps, 1, () -> tap(inOffsets, wOffsets, tap, wRow, sums));
+          to.advance(IN_AT, inSource);
+          to.advance(W_AT, wSource);
         });
-    for (int r = 0; r < key.rows; r++) {
-      for (int v = 0; v < key.vectors; v++) {
-        to.store(sums[r][v], OUT, OUT_AT, v);
+    for (int[] row : sums) {
+      for (int v = 0; v < row.length; v++) {
+        to.store(row[v], OUT, to.element(OUT_AT, v));
       }
-      to.add(OUT_AT, OUT_AT, outRow);
+      to.advance(OUT_AT, outRow);
     }
   }
 
-  private void start() {
-    CodeBuilder c = to.code();
-    int first = to.local(FLOAT);
-    int one = to.local(LONG);
-    c.fconst_0().fstore(first);
-    c.loadConstant(1L).lstore(one);
-    for (int r = 0; r < key.rows; r++) {
-      if (key.biased) {
-        to.get(first, BIAS, BIAS_AT);
-        to.add(BIAS_AT, BIAS_AT, one);
+  private int[][] biases() {
+    int bias = to.vector();
+    int[][] sums = new int[key.rows][key.vectors];
+    for (int[] row : sums) {
+      to.broadcast(BIAS, to.element(BIAS_AT, 0), bias);
+      for (int v = 0; v < row.length; v++) {
+        row[v] = to.vector();
+        to.code().aload(bias).astore(row[v]);
       }
-      for (int v = 0; v < key.vectors; v++) {
-        sums[r][v] = to.vector();
-        to.broadcast(sums[r][v], first);
-      }
+      to.code().lload(BIAS_AT).lconst_1().ladd().lstore(BIAS_AT);
     }
+    return sums;
   }
 
-  private void tap(int inOffsets, int wOffsets, int tap, int wRow) {
+  private void tap(int inOffsets, int wOffsets, int tap, int wRow, int[][] sums) {
     int from = to.local(LONG);
     int weight = to.local(LONG);
     to.addElement(from, IN_AT, inOffsets, tap);
@@ -151,17 +151,15 @@ final class GatherTileCode {
     int[] x = new int[key.vectors];
     for (int v = 0; v < key.vectors; v++) {
       x[v] = to.vector();
-      to.load(x[v], IN, from, v);
+      to.load(IN, to.element(from, v), x[v]);
     }
-    int w = to.local(FLOAT);
     int factor = to.vector();
-    for (int r = 0; r < key.rows; r++) {
-      to.get(w, W, weight);
-      to.broadcast(factor, w);
-      for (int v = 0; v < key.vectors; v++) {
-        to.multiplyAdd(sums[r][v], factor, x[v]);
+    for (int[] row : sums) {
+      to.broadcast(W, to.element(weight, 0), factor);
+      for (int v = 0; v < row.length; v++) {
+        to.fma(factor, x[v], row[v]);
       }
-      to.add(weight, weight, wRow);
+      to.advance(weight, wRow);
     }
   }
 

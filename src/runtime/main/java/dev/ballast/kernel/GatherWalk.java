@@ -39,6 +39,9 @@ final class GatherWalk {
   private final List<Taps.Run> across;
   private final GatherTile.Patch[][] patches;
 
+  /** Lines of a channel of the result. */
+  private final int height;
+
   private GatherWalk(ConvolutionShape s, boolean forward) {
     this.images = s.images();
     this.groups = s.groups();
@@ -50,6 +53,7 @@ final class GatherWalk {
     this.down = forward ? Taps.forward(s.y()) : Taps.backward(s.y());
     this.across = forward ? Taps.forward(s.x()) : Taps.backward(s.x());
     this.patches = patches(s.x().kernel());
+    this.height = forward ? s.y().out() : s.y().in();
   }
 
   private GatherWalk(
@@ -62,6 +66,7 @@ final class GatherWalk {
     this.down = List.of(new Taps.Run(0, 1, 0, 1, new Taps.Pattern(List.of(), List.of())));
     this.across = across;
     this.patches = new GatherTile.Patch[][] {{patch}};
+    this.height = 1;
   }
 
   /**
@@ -104,6 +109,10 @@ final class GatherWalk {
     return to;
   }
 
+  int images() {
+    return images;
+  }
+
   private GatherTile.Patch[][] patches(int kernelWidth) {
     Map<List<Taps.Pattern>, GatherTile.Patch> made = new HashMap<>();
     GatherTile.Patch[][] all = new GatherTile.Patch[down.size()][across.size()];
@@ -132,26 +141,49 @@ final class GatherWalk {
     return new GatherTile.Patch(source, weight);
   }
 
+  /** Lines of the result, all images and groups together: lines do not depend on each other. */
+  int lines() {
+    return images * groups * height;
+  }
+
+  /** All lines. */
   void walk(Stretch stretch) {
-    int sources = from.channels / groups;
-    int results = to.channels / groups;
-    for (int image = 0; image < images; image++) {
-      for (int g = 0; g < groups; g++) {
-        long source = ((long) image * from.channels + (long) g * sources) * from.plane;
-        long result = ((long) image * to.channels + (long) g * results) * to.plane;
-        group(stretch, g, source, result);
+    walk(stretch, 0, lines());
+  }
+
+  /** The lines from {@code first} until {@code end}. */
+  void walk(Stretch stretch, int first, int end) {
+    int line = first;
+    while (line < end) {
+      int block = line / height;
+      int from = line - block * height;
+      int to = Math.min(height, end - block * height);
+      block(stretch, block / groups, block % groups, from, to);
+      line = block * height + to;
+    }
+  }
+
+  private void block(Stretch stretch, int image, int group, int from, int to) {
+    int sources = this.from.channels / groups;
+    int results = this.to.channels / groups;
+    long source = ((long) image * this.from.channels + (long) group * sources) * this.from.plane;
+    long result = ((long) image * this.to.channels + (long) group * results) * this.to.plane;
+    for (int i = 0; i < patches.length; i++) {
+      Taps.Run d = down.get(i);
+      int end = Math.min(to, d.from() + d.count());
+      for (int line = Math.max(from, d.from()); line < end; line++) {
+        long at = source + (d.source() + (long) (line - d.from()) * d.step()) * this.from.line;
+        line(stretch, patches[i], at, group, result + line * this.to.line);
       }
     }
   }
 
-  private void group(Stretch stretch, int group, long source, long result) {
-    for (int i = 0; i < patches.length; i++) {
-      Taps.Run d = down.get(i);
-      for (int k = 0; k < d.count(); k++) {
-        long at = source + (d.source() + (long) k * d.step()) * from.line;
-        line(stretch, patches[i], at, group, result + (long) (d.from() + k) * to.line);
-      }
-    }
+  /** The lengths that stretches have. */
+  int[] lengths() {
+    return across.stream()
+        .mapToInt(a -> a.step() == 1 ? a.count() * lanes : lanes)
+        .distinct()
+        .toArray();
   }
 
   private void line(

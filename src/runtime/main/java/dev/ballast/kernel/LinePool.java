@@ -10,30 +10,29 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * The largest under a window that moves by one or two along a line, on floats, with neighbours of
  * the result's lines as lanes. A vector may reach beyond its line: results are written in the order
- * of memory, so what is too much is written again by the next line.
+ * of memory, so what is too much is written again by the next line, or ends where the piece does.
  */
-record LinePool(PoolShape shape, MemorySegment x, MemorySegment y, long elements, long results) {
+record LinePool(PoolShape shape, MemorySegment x, MemorySegment y, long elements) {
   /** Every other lane of two vectors. */
   private static final VectorShuffle<Float> EVENS = VectorShuffle.fromOp(Lanes.FLOATS, i -> 2 * i);
 
-  static Kernel max(PoolShape s, Slice x, Slice y) {
-    LinePool pool = new LinePool(s, x.memory(), y.memory(), x.elements(), y.elements());
-    return pool::run;
+  static Kernel max(PoolShape s, Slice x, Slice y, Workers workers) {
+    LinePool pool = new LinePool(s, x.memory(), y.memory(), x.elements());
+    int lines = s.batch() * s.channels() * s.y().out();
+    long nanos = WorkNanos.moving(s.results() * (s.taps() + 1));
+    return new SharedLines(pool::lines, lines, nanos, workers);
   }
 
-  private void run() {
-    int planes = shape.batch() * shape.channels();
-    int width = shape.x().in();
-    long plane = (long) shape.y().in() * width;
-    long to = 0;
-    for (int p = 0; p < planes; p++) {
-      for (int i = 0; i < shape.y().out(); i++, to += shape.x().out()) {
-        line(p * plane, i, to);
-      }
+  private void lines(int first, int end) {
+    long plane = (long) shape.y().in() * shape.x().in();
+    long results = (long) end * shape.x().out();
+    for (int line = first; line < end; line++) {
+      int p = line / shape.y().out();
+      line(p * plane, line % shape.y().out(), (long) line * shape.x().out(), results);
     }
   }
 
-  private void line(long plane, int i, long to) {
+  private void line(long plane, int i, long to, long results) {
     WindowAxis down = shape.y();
     int first = 0;
     while (!down.has(down.place(i, first))) {

@@ -24,7 +24,7 @@ import jdk.incubator.vector.VectorMask;
 record MaxPoolLoop(
     MemorySegment x, MemorySegment y, MemorySegment places, int tapBits, long stride) {
 
-  static Kernel forward(PoolShape s, Slice x, Slice y, Optional<Slice> places) {
+  static Kernel forward(PoolShape s, Slice x, Slice y, Optional<Slice> places, Workers workers) {
     MemorySegment memory = places.map(Slice::memory).orElse(MemorySegment.NULL);
     int bits = places.isPresent() ? s.bits() : 0;
     MaxPoolLoop loop = new MaxPoolLoop(x.memory(), y.memory(), memory, bits, s.bitBytes());
@@ -38,13 +38,23 @@ record MaxPoolLoop(
             loop.ofAny(patch, source, result, length);
           }
         };
+    Kernel shared = shared(s, walk, stretch, workers);
     return () -> {
       memory.fill((byte) 0);
-      walk.walk(stretch);
+      shared.run();
     };
   }
 
-  private void ofAny(GatherTile.Patch patch, long source, long result, int length) {
+  private static Kernel shared(
+      PoolShape s, GatherWalk walk, GatherWalk.Stretch stretch, Workers workers) {
+    return new SharedLines(
+        (first, end) -> walk.walk(stretch, first, end),
+        walk.lines(),
+        WorkNanos.moving(s.results() * (s.taps() + 1)),
+        workers);
+  }
+
+  void ofAny(GatherTile.Patch patch, long source, long result, int length) {
     for (int i = 0; i < length; i += Lanes.COUNT) {
       largest(patch.in(), patch.w(), source + i, result + i);
     }
@@ -67,7 +77,7 @@ record MaxPoolLoop(
   }
 
   /** A window of 2 × 2: the larger of each line, then of both. */
-  private void ofFour(int[] offsets, long source, long result, int length) {
+  void ofFour(int[] offsets, long source, long result, int length) {
     long a = source + offsets[0];
     long b = source + offsets[1];
     long c = source + offsets[2];
@@ -92,32 +102,35 @@ record MaxPoolLoop(
     }
   }
 
-  static Kernel backward(PoolShape s, Slice places, Slice dy, Slice dx) {
+  static Kernel backward(PoolShape s, Slice places, Slice dy, Slice dx, Workers workers) {
     MaxPoolLoop loop =
         new MaxPoolLoop(dx.memory(), dy.memory(), places.memory(), s.bits(), s.bitBytes());
-    if (s.y().overlaps() || s.x().overlaps()) {
+    if (s.overlaps()) {
       GatherWalk walk = GatherWalk.backward(s.walked());
       GatherWalk.Stretch stretch =
           (patch, source, group, result, length) -> loop.gather(patch, source, result, length);
-      return () -> walk.walk(stretch);
+      return shared(s, walk, stretch, workers);
     }
     GatherWalk walk = GatherWalk.forward(s.walked());
     GatherWalk.Stretch stretch =
-        (patch, source, group, result, length) -> {
-          for (int i = 0; i < length; i += Lanes.COUNT) {
-            loop.scatter(patch.in(), patch.w(), source + i, result + i);
-          }
-        };
+        (patch, source, group, result, length) -> loop.scatter(patch, source, result, length);
     boolean whole = s.y().isCovered() && s.x().isCovered();
+    Kernel shared = shared(s, walk, stretch, workers);
     return () -> {
       if (!whole) {
         loop.x.fill((byte) 0);
       }
-      walk.walk(stretch);
+      shared.run();
     };
   }
 
   /** Windows that do not overlap: each place under one gets its gradient or 0. */
+  void scatter(GatherTile.Patch patch, long source, long result, int length) {
+    for (int i = 0; i < length; i += Lanes.COUNT) {
+      scatter(patch.in(), patch.w(), source + i, result + i);
+    }
+  }
+
   private void scatter(int[] offsets, int[] taps, long source, long result) {
     FloatVector g = Lanes.load(y, result);
     FloatVector zero = Lanes.broadcast(0f);
@@ -138,7 +151,7 @@ record MaxPoolLoop(
   }
 
   /** Windows that overlap: each place adds up what the windows over it send it. */
-  private void gather(GatherTile.Patch patch, long source, long result, int length) {
+  void gather(GatherTile.Patch patch, long source, long result, int length) {
     for (int i = 0; i < length; i += Lanes.COUNT) {
       sum(patch.in(), patch.w(), source + i, result + i);
     }

@@ -6,25 +6,29 @@ import java.lang.foreign.MemorySegment;
 final class PaddedImage implements Kernel {
   private final MemorySegment from;
   private final MemorySegment to;
-  private final int planes;
   private final int lines;
   private final long line;
-  private final long plane;
   private final long paddedLine;
-  private final long paddedPlane;
-  private final long start;
+  private final int paddedLines;
 
-  PaddedImage(ConvolutionShape s, MemorySegment from, MemorySegment to) {
+  /** Bytes of zeros before and behind each line, and lines of zeros above each image. */
+  private final long beside;
+
+  private final int above;
+  private final Kernel shared;
+
+  PaddedImage(ConvolutionShape s, MemorySegment from, MemorySegment to, Workers workers) {
     ConvolutionShape p = shape(s);
     this.from = from;
     this.to = to;
-    this.planes = s.images() * s.in();
     this.lines = s.y().in();
     this.line = (long) Float.BYTES * s.x().in() * s.lanes();
-    this.plane = line * lines;
     this.paddedLine = (long) Float.BYTES * p.x().in() * s.lanes();
-    this.paddedPlane = Float.BYTES * p.inPlane();
-    this.start = s.y().padding() * paddedLine + (long) Float.BYTES * s.x().padding() * s.lanes();
+    this.paddedLines = p.y().in();
+    this.beside = (long) Float.BYTES * s.x().padding() * s.lanes();
+    this.above = s.y().padding();
+    long nanos = WorkNanos.moving(2 * p.inElements());
+    this.shared = new SharedLines(this::copy, s.images() * s.in() * paddedLines, nanos, workers);
   }
 
   static boolean isNeeded(ConvolutionShape s) {
@@ -47,11 +51,21 @@ final class PaddedImage implements Kernel {
 
   @Override
   public void run() {
-    to.fill((byte) 0);
-    for (int p = 0; p < planes; p++) {
-      for (int i = 0; i < lines; i++) {
-        long target = p * paddedPlane + start + i * paddedLine;
-        MemorySegment.copy(from, p * plane + i * line, to, target, line);
+    shared.run();
+  }
+
+  /** Some lines of all padded images, one behind the other. */
+  private void copy(int first, int end) {
+    for (int i = first; i < end; i++) {
+      int image = i / paddedLines;
+      int row = i - image * paddedLines - above;
+      long at = i * paddedLine;
+      if (row < 0 || row >= lines) {
+        to.asSlice(at, paddedLine).fill((byte) 0);
+      } else {
+        to.asSlice(at, beside).fill((byte) 0);
+        MemorySegment.copy(from, ((long) image * lines + row) * line, to, at + beside, line);
+        to.asSlice(at + beside + line, beside).fill((byte) 0);
       }
     }
   }

@@ -5,9 +5,11 @@ import java.util.Optional;
 
 /** {@link Pooling} on floats, one at a time: for any layout and number of images. */
 final class PoolLoops {
+  private static final int NANOS_OF_TAP = 1;
+
   private PoolLoops() {}
 
-  static Kernel max(PoolShape s, Slice x, Slice y, Optional<Slice> places) {
+  static Kernel max(PoolShape s, Slice x, Slice y, Optional<Slice> places, Workers workers) {
     GatherWalk walk = GatherWalk.forward(s.walked());
     MemorySegment from = x.memory();
     MemorySegment to = y.memory();
@@ -18,10 +20,22 @@ final class PoolLoops {
             largest(from, source + i, patch, to, result + i, bits);
           }
         };
+    // Places are set bit by bit: lines that share a byte are for one thread.
+    boolean apart = s.x().out() * s.walked().lanes() % Byte.SIZE == 0;
+    Kernel shared = shared(s, walk, stretch, apart ? workers : Workers.none());
     return () -> {
       bits.clear();
-      walk.walk(stretch);
+      shared.run();
     };
+  }
+
+  private static Kernel shared(
+      PoolShape s, GatherWalk walk, GatherWalk.Stretch stretch, Workers workers) {
+    return new SharedLines(
+        (first, end) -> walk.walk(stretch, first, end),
+        walk.lines(),
+        s.results() * s.taps() * NANOS_OF_TAP,
+        workers);
   }
 
   private static void largest(
@@ -45,11 +59,13 @@ final class PoolLoops {
     bits.set(result, patch.w()[tap]);
   }
 
-  static Kernel maxGradient(PoolShape s, Slice places, Slice dy, Slice dx) {
+  static Kernel maxGradient(PoolShape s, Slice places, Slice dy, Slice dx, Workers workers) {
     GatherWalk walk = GatherWalk.backward(s.walked());
     MemorySegment from = dy.memory();
     MemorySegment to = dx.memory();
     TapBits bits = TapBits.of(s, Optional.of(places));
+    // A sum with 0 would make a negative zero positive, which copying it does not.
+    boolean adds = s.overlaps();
     GatherWalk.Stretch stretch =
         (patch, source, group, result, length) -> {
           int[] offsets = patch.in();
@@ -59,16 +75,17 @@ final class PoolLoops {
             for (int t = 0; t < offsets.length; t++) {
               long at = source + i + offsets[t];
               if (bits.get(at) == taps[t]) {
-                sum += PlainFloats.get(from, at);
+                float g = PlainFloats.get(from, at);
+                sum = adds ? sum + g : g;
               }
             }
             PlainFloats.set(to, result + i, sum);
           }
         };
-    return () -> walk.walk(stretch);
+    return shared(s, walk, stretch, workers);
   }
 
-  static Kernel mean(PoolShape s, boolean countPadding, Slice x, Slice y) {
+  static Kernel mean(PoolShape s, boolean countPadding, Slice x, Slice y, Workers workers) {
     GatherWalk walk = GatherWalk.forward(s.walked());
     MemorySegment from = x.memory();
     MemorySegment to = y.memory();
@@ -84,10 +101,11 @@ final class PoolLoops {
             PlainFloats.set(to, result + i, sum * share);
           }
         };
-    return () -> walk.walk(stretch);
+    return shared(s, walk, stretch, workers);
   }
 
-  static Kernel meanGradient(PoolShape s, boolean countPadding, Slice dy, Slice dx) {
+  static Kernel meanGradient(
+      PoolShape s, boolean countPadding, Slice dy, Slice dx, Workers workers) {
     GatherWalk walk = GatherWalk.backward(s.walked());
     MemorySegment from = dy.memory();
     MemorySegment to = dx.memory();
@@ -105,7 +123,7 @@ final class PoolLoops {
             PlainFloats.set(to, result + i, sum);
           }
         };
-    return () -> walk.walk(stretch);
+    return shared(s, walk, stretch, workers);
   }
 
   /** For each place of y, one over how many its mean is of. */

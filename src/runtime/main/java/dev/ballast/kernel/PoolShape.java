@@ -12,6 +12,15 @@ public record PoolShape(int batch, int channels, WindowAxis y, WindowAxis x, boo
     return y.kernel() * x.kernel();
   }
 
+  /** Whether some place is under several windows. */
+  boolean overlaps() {
+    return y.overlaps() || x.overlaps();
+  }
+
+  boolean isPadded() {
+    return y.padding() > 0 || x.padding() > 0;
+  }
+
   /** Elements of y. */
   public long results() {
     return (long) batch * channels * y.out() * x.out();

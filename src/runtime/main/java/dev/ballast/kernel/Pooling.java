@@ -13,27 +13,52 @@ import java.util.Optional;
 public final class Pooling {
   private Pooling() {}
 
-  /** The largest, and the places where there is room for them. */
-  public static Kernel max(PoolShape s, Slice x, Slice y, Optional<Slice> places) {
+  /**
+   * The largest, and the places where there is room for them.
+   *
+   * @param o x; y and, if they are wanted, the places
+   */
+  public static Kernel max(PoolShape s, Slices o) {
+    Slice x = o.in(0);
+    Slice y = o.out();
+    Optional<Slice> places = o.results().size() == 2 ? Optional.of(o.out(1)) : Optional.empty();
     if (!isFast(x, y)) {
       return referenceMax(s, x, y, places);
     }
     if (places.isEmpty() && isAlongLines(s, x, y)) {
-      return LinePool.max(s, x, y);
+      return LinePool.max(s, x, y, o.workers());
     }
-    return isWholeVectors(s, x, y)
-        ? MaxPoolLoop.forward(s, x, y, places)
-        : PoolLoops.max(s, x, y, places);
+    Kernel plain = PoolLoops.max(s, x, y, places, o.workers());
+    if (!isWholeVectors(s, x, y)) {
+      return plain;
+    }
+    boolean four = s.y().kernel() == 2 && s.x().kernel() == 2 && !s.isPadded();
+    return new WarmKernel(
+        WarmPool.of(four ? WarmPool.FOUR : WarmPool.ANY),
+        MaxPoolLoop.forward(s, x, y, places, o.workers()),
+        plain);
   }
 
-  /** Each element of dy where its place says, zeros elsewhere. */
-  public static Kernel maxGradient(PoolShape s, Slice places, Slice dy, Slice dx) {
+  /**
+   * Each element of dy where its place says, zeros elsewhere.
+   *
+   * @param o the places and dy; dx
+   */
+  public static Kernel maxGradient(PoolShape s, Slices o) {
+    Slice places = o.in(0);
+    Slice dy = o.in(1);
+    Slice dx = o.out();
     if (!isFast(dy, dx)) {
       return referenceMaxGradient(s, places, dy, dx);
     }
-    return isWholeVectors(s, dy, dx)
-        ? MaxPoolLoop.backward(s, places, dy, dx)
-        : PoolLoops.maxGradient(s, places, dy, dx);
+    Kernel plain = PoolLoops.maxGradient(s, places, dy, dx, o.workers());
+    if (!isWholeVectors(s, dy, dx)) {
+      return plain;
+    }
+    return new WarmKernel(
+        WarmPool.of(s.overlaps() ? WarmPool.GATHER : WarmPool.SCATTER),
+        MaxPoolLoop.backward(s, places, dy, dx, o.workers()),
+        plain);
   }
 
   /** Whether whole vectors of images lie side by side, their bits in bytes of their own. */
@@ -54,18 +79,18 @@ public final class Pooling {
     return FloatLoops.allFloat(a, b) && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
   }
 
-  /** The mean, see {@link #referenceMean}. */
-  public static Kernel mean(PoolShape s, boolean countPadding, Slice x, Slice y) {
-    return FloatLoops.allFloat(x, y)
-        ? PoolLoops.mean(s, countPadding, x, y)
-        : referenceMean(s, countPadding, x, y);
+  /** The mean, see {@link #referenceMean}; of x to y. */
+  public static Kernel mean(PoolShape s, boolean countPadding, Slices o) {
+    return FloatLoops.allFloat(o.in(0), o.out())
+        ? PoolLoops.mean(s, countPadding, o.in(0), o.out(), o.workers())
+        : referenceMean(s, countPadding, o.in(0), o.out());
   }
 
-  /** Each element of dy in equal parts, see {@link #referenceMeanGradient}. */
-  public static Kernel meanGradient(PoolShape s, boolean countPadding, Slice dy, Slice dx) {
-    return FloatLoops.allFloat(dy, dx)
-        ? PoolLoops.meanGradient(s, countPadding, dy, dx)
-        : referenceMeanGradient(s, countPadding, dy, dx);
+  /** Each element of dy in equal parts, see {@link #referenceMeanGradient}; of dy to dx. */
+  public static Kernel meanGradient(PoolShape s, boolean countPadding, Slices o) {
+    return FloatLoops.allFloat(o.in(0), o.out())
+        ? PoolLoops.meanGradient(s, countPadding, o.in(0), o.out(), o.workers())
+        : referenceMeanGradient(s, countPadding, o.in(0), o.out());
   }
 
   public static Kernel referenceMax(PoolShape s, Slice x, Slice y, Optional<Slice> places) {

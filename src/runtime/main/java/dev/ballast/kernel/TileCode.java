@@ -77,10 +77,10 @@ final class TileCode {
   private void step(int[][] sums) {
     int[] b = new int[form.vectors()];
     for (int v = 0; v < b.length; v++) {
-      b[v] = vectors.local();
+      b[v] = vectors.vector();
       vectors.load(B, vector(B_AT, v), b[v]);
     }
-    int factor = vectors.local();
+    int factor = vectors.vector();
     for (int r = 0; r < form.rows(); r++) {
       long row = r;
       vectors.broadcast(

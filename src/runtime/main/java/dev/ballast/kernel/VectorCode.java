@@ -6,6 +6,7 @@ import static java.lang.classfile.ClassFile.ACC_SUPER;
 import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
@@ -28,9 +29,19 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Writes the method {@code run} of a class that implements an interface, out of vector operations.
+ * HotSpot keeps vectors in registers where each is a local variable of its own, so a tile of 6 × 4
+ * sums needs 24 of them by name; written by hand it would be a page for each size.
+ *
+ * <p>The code calls only methods that HotSpot is told to inline always: of others it gives up
+ * inlining once a method has grown as large as these are, and each vector then goes through the
+ * heap. There are no masks: HotSpot's first compiler gives up on large code with masks, and a
+ * masked access at the end of a segment may allocate. Variables are named by their slots.
  */
 final class VectorCode {
   static final int VECTOR_BYTES = Lanes.COUNT * Float.BYTES;
+
+  /** Loads and stores that take more virtual registers than HotSpot's first compiler has. */
+  private static final int UNREACHED = 60;
 
   private static final ClassDesc VECTOR = desc(FloatVector.class);
   private static final ClassDesc ANY_VECTOR = desc(Vector.class);
@@ -39,6 +50,8 @@ final class VectorCode {
   private static final ClassDesc ORDER = desc(ByteOrder.class);
   private static final ClassDesc LANES = desc(Lanes.class);
   private static final ClassDesc FLOAT_LAYOUT = desc(ValueLayout.OfFloat.class);
+  private static final MethodTypeDesc OF_TWO = MethodTypeDesc.of(VECTOR, ANY_VECTOR);
+  private static final MethodTypeDesc OF_THREE = MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR);
 
   private final CodeBuilder code;
 
@@ -96,7 +109,7 @@ final class VectorCode {
             });
   }
 
-  private static ClassDesc desc(Class<?> c) {
+  static ClassDesc desc(Class<?> c) {
     return c.describeConstable().orElseThrow();
   }
 
@@ -105,19 +118,24 @@ final class VectorCode {
     return code;
   }
 
+  /** A new local variable. */
+  int local(TypeKind kind) {
+    return code.allocateLocal(kind);
+  }
+
   /** A new local variable for a vector. */
-  int local() {
-    return code.allocateLocal(TypeKind.REFERENCE);
+  int vector() {
+    return local(TypeKind.REFERENCE);
   }
 
   /** Variables that all start as 0. */
   int[][] zeros(int rows, int columns) {
-    int zero = local();
+    int zero = vector();
     species().invokestatic(VECTOR, "zero", MethodTypeDesc.of(VECTOR, SPECIES)).astore(zero);
     int[][] locals = new int[rows][columns];
     for (int[] row : locals) {
       for (int i = 0; i < columns; i++) {
-        row[i] = local();
+        row[i] = vector();
         code.aload(zero).astore(row[i]);
       }
     }
@@ -133,22 +151,67 @@ final class VectorCode {
         .astore(segment);
   }
 
+  /**
+   * Keeps HotSpot's first compiler away from large code: behind a condition that never holds stands
+   * more vector code than it has virtual registers for, so it gives up at once, and the method is
+   * profiled by the interpreter and then compiled by the optimizing compiler, which leaves out what
+   * was never reached. Without this some tiles fit into that compiler without profiling, but not
+   * with it; such a method stays at that tier for good, a hundred times slower.
+   *
+   * @param never an int that is never below 0
+   * @param segment any, and {@code at} any element of it
+   */
+  void onlyOptimized(int never, int segment, int at) {
+    var live = code.newLabel();
+    code.iload(never).ifge(live);
+    int v = vector();
+    for (int i = 0; i < UNREACHED; i++) {
+      load(segment, element(at, i), v);
+      store(v, segment, element(at, i));
+    }
+    code.labelBinding(live);
+  }
+
   private CodeBuilder species() {
     return code.getstatic(LANES, "FLOATS", SPECIES);
   }
 
-  /** {@code to} = the vector at the offset that {@code offset} leaves on the stack. */
+  /** Pushes the offset in bytes of the element whose index is in a variable, vectors further on. */
+  Runnable element(int at, int vectors) {
+    return () -> {
+      code.lload(at).iconst_2().lshl();
+      if (vectors > 0) {
+        code.loadConstant((long) vectors * VECTOR_BYTES).ladd();
+      }
+    };
+  }
+
+  /** {@code to} = the vector at the offset in bytes that {@code offset} leaves on the stack. */
   void load(int segment, Runnable offset, int to) {
-    place(segment, offset);
+    species().aload(segment);
+    offset.run();
+    code.getstatic(LANES, "ORDER", ORDER);
     code.invokestatic(
         VECTOR, "fromMemorySegment", MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER));
     code.astore(to);
   }
 
-  private void place(int segment, Runnable offset) {
-    species().aload(segment);
+  /** {@code to} = the elements of {@link Lanes#LAST} from the index that {@code index} pushes. */
+  void loadLast(Runnable index, int to) {
+    species().getstatic(LANES, "LAST", CD_float.arrayType());
+    index.run();
+    code.invokestatic(
+        VECTOR, "fromArray", MethodTypeDesc.of(VECTOR, SPECIES, CD_float.arrayType(), CD_int));
+    code.astore(to);
+  }
+
+  /** Stores a vector. */
+  void store(int vector, int segment, Runnable offset) {
+    code.aload(vector).aload(segment);
     offset.run();
     code.getstatic(LANES, "ORDER", ORDER);
+    code.invokevirtual(
+        VECTOR, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
   }
 
   /** {@code to} = the float at an offset, in all lanes. */
@@ -163,17 +226,36 @@ final class VectorCode {
 
   /** {@code sum += x·y}. */
   void fma(int x, int y, int sum) {
-    code.aload(x).aload(y).aload(sum);
-    code.invokevirtual(VECTOR, "fma", MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR));
-    code.astore(sum);
+    code.aload(x).aload(y).aload(sum).invokevirtual(VECTOR, "fma", OF_THREE).astore(sum);
   }
 
-  /** Stores a vector. */
-  void store(int vector, int segment, Runnable offset) {
-    code.aload(vector).aload(segment);
-    offset.run();
-    code.getstatic(LANES, "ORDER", ORDER);
-    code.invokevirtual(
-        VECTOR, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+  /** {@code sum += x}. */
+  void add(int x, int sum) {
+    code.aload(x).aload(sum).invokevirtual(VECTOR, "add", OF_TWO).astore(sum);
+  }
+
+  /** {@code product *= x}. */
+  void multiply(int x, int product) {
+    code.aload(product).aload(x).invokevirtual(VECTOR, "mul", OF_TWO).astore(product);
+  }
+
+  /** {@code long to += by}. */
+  void advance(int to, int by) {
+    code.lload(to).lload(by).ladd().lstore(to);
+  }
+
+  /** {@code long to = base + array[i]}, an element of an int array. */
+  void addElement(int to, int base, int array, int i) {
+    code.lload(base).aload(array).iload(i).iaload().i2l().ladd().lstore(to);
+  }
+
+  /** {@code for (int i = 0; i < end; i += step) body}. */
+  void loop(int i, int end, int step, Runnable body) {
+    code.iconst_0().istore(i);
+    var head = code.newLabel();
+    var done = code.newLabel();
+    code.labelBinding(head).iload(i).iload(end).if_icmpge(done);
+    body.run();
+    code.iinc(i, step).goto_(head).labelBinding(done);
   }
 }

@@ -1,7 +1,10 @@
 package dev.ballast.kernel;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -12,14 +15,22 @@ import java.util.function.Supplier;
  */
 final class Warmer {
   /**
-   * After so long a class that is still slow is replaced by another one of the same code: HotSpot
-   * may have put it aside for good, where its first compiler had begun without a profile and then
-   * ran out of registers with one.
+   * After so long a class that is still slow is joined by another one of the same code: HotSpot may
+   * have put it aside for good, where its first compiler had begun without a profile and then ran
+   * out of registers with one. Or its compilers are busy, so the next one is given twice as long,
+   * and those before it are looked at again.
    */
   private static final long PATIENCE_NANOS = 3_000_000_000L;
 
   /** The same for a class that is compiled, but not well: sums spilled to memory, say. */
   private static final long COMPILED_PATIENCE_NANOS = 500_000_000L;
+
+  /**
+   * After so long a class has run often enough to be compiled: the compiler needs the processor.
+   */
+  private static final long EAGER_NANOS = 300_000_000L;
+
+  private static final long PAUSE_NANOS = 10_000_000L;
 
   /** Classes that are tried; after that the best serves, or plain code. */
   private static final int MOST_CLASSES = 5;
@@ -34,33 +45,56 @@ final class Warmer {
   private static final Queue<Job<?>> COLD = new ArrayDeque<>();
   private static boolean warming;
 
-  /**
-   * @param make a new class's only instance
-   * @param call runs it once
-   * @param operations the vector operations of one call
-   * @param ready is given the instance once it is compiled, and again if another is better
-   */
-  private record Job<T>(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
-    void warm() {
-      double best = COMPILED_NANOS;
-      for (int classes = 0; classes < MOST_CLASSES && best > GOOD_NANOS; classes++) {
-        T code = make.get();
-        double nanos = nanosOfOperation(code);
-        if (nanos <= best) {
-          best = nanos;
-          ready.accept(code);
+  private static final class Job<T> {
+    private final Supplier<T> make;
+    private final Consumer<T> call;
+    private final int operations;
+    private final Consumer<T> ready;
+    private final List<T> classes = new ArrayList<>();
+    private double best = COMPILED_NANOS;
+
+    Job(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
+      this.make = make;
+      this.call = call;
+      this.operations = operations;
+      this.ready = ready;
+    }
+
+    /** Whether there is no more to do; else it is the others' turn first. */
+    boolean warm() {
+      while (classes.size() < MOST_CLASSES && best > GOOD_NANOS) {
+        long patience = PATIENCE_NANOS << classes.size();
+        classes.addFirst(make.get());
+        for (T code : classes) {
+          measure(code, patience);
+          patience = 0;
         }
+        if (best == COMPILED_NANOS) {
+          return classes.size() == MOST_CLASSES;
+        }
+      }
+      return true;
+    }
+
+    private void measure(T code, long patience) {
+      double nanos = nanosOfOperation(code, patience);
+      if (nanos < best) {
+        best = nanos;
+        ready.accept(code);
       }
     }
 
     /** What an operation takes when it is compiled, or after long enough. */
-    private double nanosOfOperation(T code) {
+    private double nanosOfOperation(T code, long patience) {
       long start = System.nanoTime();
-      double best = Double.MAX_VALUE;
+      double best = (double) nanosOfCall(code) / operations;
       while (best > GOOD_NANOS) {
         long since = System.nanoTime() - start;
-        if (since > (best > COMPILED_NANOS ? PATIENCE_NANOS : COMPILED_PATIENCE_NANOS)) {
+        if (since > (best > COMPILED_NANOS ? patience : COMPILED_PATIENCE_NANOS)) {
           break;
+        }
+        if (best > COMPILED_NANOS && since > EAGER_NANOS) {
+          LockSupport.parkNanos(PAUSE_NANOS);
         }
         best = Math.min(best, (double) nanosOfCall(code) / operations);
       }
@@ -81,7 +115,14 @@ final class Warmer {
 
   private Warmer() {}
 
-  /** As the parameters of {@link Job}; comes back at once. */
+  /**
+   * Comes back at once.
+   *
+   * @param make a new class's only instance
+   * @param call runs it once
+   * @param operations the vector operations of one call
+   * @param ready is given the instance once it is compiled, and again if another is better
+   */
   static <T> void warm(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
     synchronized (COLD) {
       COLD.add(new Job<>(make, call, operations, ready));
@@ -119,8 +160,10 @@ final class Warmer {
           warming = !done;
           COLD.notifyAll();
         }
-        if (!done) {
-          job.warm();
+        if (!done && !job.warm()) {
+          synchronized (COLD) {
+            COLD.add(job);
+          }
         }
       }
     } finally {

@@ -1,7 +1,7 @@
 package dev.ballast.nn;
 
 import dev.ballast.ir.Expr;
-import dev.ballast.op.Pool;
+import dev.ballast.op.MeanPool;
 
 /**
  * The mean under a window.
@@ -23,8 +23,8 @@ public record AvgPool2d(Window window, boolean countPadding) implements Layer {
 
   @Override
   public Expr apply(LayerScope scope, Expr x) {
-    Pool.Mean op =
-        new Pool.Mean(window.kernel(), window.stride(), window.padding(), countPadding, false);
+    MeanPool.Mean op =
+        new MeanPool.Mean(window.kernel(), window.stride(), window.padding(), countPadding, false);
     return scope.builder().named("avg_pool2d", () -> scope.builder().apply(op, x));
   }
 }

@@ -1,7 +1,7 @@
 package dev.ballast.nn;
 
 import dev.ballast.ir.Expr;
-import dev.ballast.op.Pool;
+import dev.ballast.op.MaxPool;
 import java.util.List;
 
 /** The largest under a window. In training it keeps the places of the largest, not its input. */
@@ -19,11 +19,12 @@ public record MaxPool2d(Window window) implements Layer {
   private Expr pool(LayerScope scope, Expr x) {
     Window w = window;
     if (scope.isTraining()) {
-      Pool.MaxPlaces op =
-          new Pool.MaxPlaces(w.kernel(), w.stride(), w.padding(), w.dilation(), false);
+      MaxPool.Places op =
+          new MaxPool.Places(w.kernel(), w.stride(), w.padding(), w.dilation(), false);
       return scope.builder().applyAll(op, List.of(x)).getFirst();
     }
-    Pool.Max op = new Pool.Max(w.kernel(), w.stride(), w.padding(), w.dilation(), false);
+    MaxPool.Largest op =
+        new MaxPool.Largest(w.kernel(), w.stride(), w.padding(), w.dilation(), false);
     return scope.builder().apply(op, x);
   }
 }

@@ -84,7 +84,7 @@ public sealed interface Channel extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return channels(s.in(0).type()).moments(s.in(0), s.out(), s.out(1));
+      return channels(s.in(0).type()).moments(s.in(0), s.out(), s.out(1), s.workers());
     }
 
     @Override
@@ -143,7 +143,7 @@ public sealed interface Channel extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return channels(s.in(0).type()).affine(s.in(0), s.in(1), shift(s), s.out());
+      return channels(s.in(0).type()).affine(s.in(0), s.in(1), shift(s), s.out(), s.workers());
     }
 
     @Override
@@ -202,7 +202,7 @@ public sealed interface Channel extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return channels(s.in(0).type()).products(s.in(0), s.in(1), s.out(), s.out(1));
+      return channels(s.in(0).type()).products(s.in(0), s.in(1), s.out(), s.out(1), s.workers());
     }
 
     @Override

@@ -193,8 +193,7 @@ public sealed interface Convolve extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return Convolution.forward(
-          shape(types(s)), s.in(0), s.in(1), bias(s), s.out(), s.workspace());
+      return Convolution.forward(shape(types(s)), s);
     }
 
     @Override
@@ -276,7 +275,7 @@ public sealed interface Convolve extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      return Convolution.inputGradient(shape(types(s)), s.in(0), s.in(1), s.out(), s.workspace());
+      return Convolution.inputGradient(shape(types(s)), s);
     }
 
     @Override
@@ -366,8 +365,7 @@ public sealed interface Convolve extends Image {
 
     @Override
     public Kernel bind(Slices s) {
-      ConvolutionShape shape = shape(types(s));
-      return Convolution.weightGradient(shape, s.in(0), s.in(1), s.out(), bias(s), s.workspace());
+      return Convolution.weightGradient(shape(types(s)), s);
     }
 
     @Override

@@ -34,14 +34,17 @@ final class KernelSamples {
       s.movements(16, columns);
     }
     for (int batch : new int[] {1, 16, 19}) {
-      s.convolutions(batch, batch > 1);
+      s.convolutions(batch, batch > 1, 2, 5, Workers.none());
       s.pools(batch, batch > 1);
     }
     for (int rows : new int[] {1, 5, 8, 64}) {
       s.packedProducts(rows, 10, 33);
       s.packedProducts(rows, 150, 20);
     }
-    s.convolutions(2, false);
+    s.convolutions(2, false, 2, 5, Workers.none());
+    // Large enough to be shared.
+    s.convolutions(19, true, 4, 17, Workers.of(2));
+    s.convolutions(8, false, 5, 33, Workers.of(2));
     s.pools(2, false);
     return List.copyOf(s.samples);
   }
@@ -193,32 +196,29 @@ final class KernelSamples {
     return fill ? operands.normal(dims) : operands.zeros(dims);
   }
 
-  private void convolutions(int batch, boolean last) {
+  private void convolutions(int batch, boolean last, int in, int out, Workers workers) {
     WindowAxis axis = new WindowAxis(7, 3, 1, 1, 1);
-    ConvolutionShape s = new ConvolutionShape(batch, 2, 5, 1, axis, axis, last);
-    String kind = last ? " with the batch last" : "";
-    Slice x = images(last, true, batch, 2, 7, 7);
-    Slice w = operands.normal(5, 2, 3, 3);
-    Slice b = operands.normal(5);
-    Slice dy = images(last, true, batch, 5, 7, 7);
-    Slice y = images(last, false, batch, 5, 7, 7);
-    Slice dx = images(last, false, batch, 2, 7, 7);
-    Slice dw = operands.zeros(5, 2, 3, 3);
-    Slice db = operands.zeros(5);
-    add(
-        "convolution" + kind,
-        Convolution.forward(s, x, w, Optional.of(b), y, room(Convolution.forwardBytes(s))),
-        y);
-    add(
-        "input gradient" + kind,
-        Convolution.inputGradient(s, dy, w, dx, room(Convolution.inputGradientBytes(s))),
-        dx);
-    MemorySegment sums = room(Convolution.weightGradientBytes(s));
-    add(
-        "weight gradient" + kind,
-        Convolution.weightGradient(s, x, dy, dw, Optional.of(db), sums),
-        dw,
-        db);
+    ConvolutionShape s = new ConvolutionShape(batch, in, out, 1, axis, axis, last);
+    String kind = (last ? " with the batch last" : "") + " on " + workers.threads() + " threads";
+    Slice x = images(last, true, batch, in, 7, 7);
+    Slice w = operands.normal(out, in, 3, 3);
+    Slice b = operands.normal(out);
+    Slice dy = images(last, true, batch, out, 7, 7);
+    Slice y = images(last, false, batch, out, 7, 7);
+    Slice dx = images(last, false, batch, in, 7, 7);
+    Slice dw = operands.zeros(out, in, 3, 3);
+    Slice db = operands.zeros(out);
+    long[] bytes = {
+      Convolution.forwardBytes(s),
+      Convolution.inputGradientBytes(s),
+      Convolution.weightGradientBytes(s)
+    };
+    Slices forward = new Slices(List.of(x, w, b), List.of(y), room(bytes[0]), workers);
+    Slices backward = new Slices(List.of(dy, w), List.of(dx), room(bytes[1]), workers);
+    Slices weights = new Slices(List.of(x, dy), List.of(dw, db), room(bytes[2]), workers);
+    add("convolution" + kind, Convolution.forward(s, forward), y);
+    add("input gradient" + kind, Convolution.inputGradient(s, backward), dx);
+    add("weight gradient" + kind, Convolution.weightGradient(s, weights), dw, db);
   }
 
   private MemorySegment room(long bytes) {
@@ -238,17 +238,25 @@ final class KernelSamples {
     Slice spread = images(last, false, batch, 3, 6, 6);
     Slice mean = images(last, false, batch, 3, 3, 3);
     Slice places = operands.zeros(TensorType.i32((int) s.placeWords()));
-    add("max pool" + kind, Pooling.max(s, x, y, Optional.empty()), y);
-    add("max pool with places" + kind, Pooling.max(s, x, placed, Optional.of(places)), placed);
-    add("max pool gradient" + kind, Pooling.maxGradient(s, places, y, dx), dx);
-    add("mean pool" + kind, Pooling.mean(s, false, x, mean), mean);
-    add("mean pool gradient" + kind, Pooling.meanGradient(s, false, y, spread), spread);
+    add("max pool" + kind, Pooling.max(s, slices(List.of(x), y)), y);
+    Slices found = slices(List.of(x), placed, places);
+    add("max pool with places" + kind, Pooling.max(s, found), placed);
+    Slices back = slices(List.of(places, y), dx);
+    add("max pool gradient" + kind, Pooling.maxGradient(s, back), dx);
+    add("mean pool" + kind, Pooling.mean(s, false, slices(List.of(x), mean)), mean);
+    Slices spreading = slices(List.of(y), spread);
+    add("mean pool gradient" + kind, Pooling.meanGradient(s, false, spreading), spread);
     Channels channels = last ? new Channels(3, 1, 36L * batch) : new Channels(3, batch, 36);
     Slice[] each = {operands.zeros(3), operands.zeros(3), operands.zeros(3), operands.zeros(3)};
     Slice scale = operands.normal(3);
     Slice scaled = images(last, false, batch, 3, 6, 6);
-    add("channel moments" + kind, channels.moments(x, each[0], each[1]), each[0], each[1]);
-    add("channel products" + kind, channels.products(x, x, each[2], each[3]), each[2], each[3]);
-    add("channel affine" + kind, channels.affine(x, scale, Optional.of(scale), scaled), scaled);
+    Workers w = Workers.none();
+    add("channel moments" + kind, channels.moments(x, each[0], each[1], w), each[0], each[1]);
+    add("channel products" + kind, channels.products(x, x, each[2], each[3], w), each[2], each[3]);
+    add("channel affine" + kind, channels.affine(x, scale, Optional.of(scale), scaled, w), scaled);
+  }
+
+  private static Slices slices(List<Slice> inputs, Slice... results) {
+    return new Slices(inputs, List.of(results), MemorySegment.NULL);
   }
 }

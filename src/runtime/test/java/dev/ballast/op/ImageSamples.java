@@ -86,13 +86,13 @@ final class ImageSamples {
       List<Integer> padding,
       int dilated) {
     List<Integer> dilation = List.of(dilated, dilated);
-    Pool.Max max = new Pool.Max(kernel, stride, padding, dilation, last);
-    Pool.MaxPlaces places = new Pool.MaxPlaces(kernel, stride, padding, dilation, last);
+    MaxPool.Largest max = new MaxPool.Largest(kernel, stride, padding, dilation, last);
+    MaxPool.Places places = new MaxPool.Places(kernel, stride, padding, dilation, last);
     List<TensorType> found = places.infer(List.of(x));
     Sizes s = max.sizes(x);
     List<Integer> size = List.of(s.height(), s.width());
-    Pool.MaxGradient gradient = new Pool.MaxGradient(size, kernel, stride, padding, dilation, last);
-    Pool.MaxTake take = new Pool.MaxTake(kernel, stride, padding, dilation, last);
+    MaxPool.Gradient gradient = new MaxPool.Gradient(size, kernel, stride, padding, dilation, last);
+    MaxPool.Take take = new MaxPool.Take(kernel, stride, padding, dilation, last);
     rows.add(OpSample.of(max, x));
     rows.add(OpSample.of(max, x).wholeNumbers());
     rows.add(OpSample.of(places, x));
@@ -100,10 +100,10 @@ final class ImageSamples {
     rows.add(OpSample.of(gradient, found.getLast(), found.getFirst()).indices(0, 1 << 30));
     rows.add(OpSample.of(take, found.getLast(), x).indices(0, 1 << 30));
     for (boolean count : new boolean[] {false, true}) {
-      Pool.Mean mean = new Pool.Mean(kernel, stride, padding, count, last);
+      MeanPool.Mean mean = new MeanPool.Mean(kernel, stride, padding, count, last);
       rows.add(OpSample.of(mean, x));
       TensorType y = mean.infer(List.of(x)).getFirst();
-      rows.add(OpSample.of(new Pool.MeanGradient(size, kernel, stride, padding, count, last), y));
+      rows.add(OpSample.of(new MeanPool.Gradient(size, kernel, stride, padding, count, last), y));
     }
   }
 

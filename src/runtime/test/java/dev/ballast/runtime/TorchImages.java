@@ -24,7 +24,8 @@ import dev.ballast.ir.Op;
 import dev.ballast.op.Channel;
 import dev.ballast.op.Convolve;
 import dev.ballast.op.Image;
-import dev.ballast.op.Pool;
+import dev.ballast.op.MaxPool;
+import dev.ballast.op.MeanPool;
 import dev.ballast.runtime.TorchGraphs.Given;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,7 @@ record TorchImages(boolean batchLast) {
   }
 
   private Expr largest(Expr x, List<Integer> kernel, List<Integer> stride) {
-    return apply(new Pool.Max(kernel, stride, NONE, ONES, false), x);
+    return apply(new MaxPool.Largest(kernel, stride, NONE, ONES, false), x);
   }
 
   private Expr normalized(Expr x, Expr gamma, Expr beta, double epsilon) {
@@ -87,7 +88,7 @@ record TorchImages(boolean batchLast) {
   private Expr smallLenet(Given g) {
     List<Integer> two = List.of(2, 2);
     Expr h = convolution(window(ONES, ONES, ONES, 1), g.apply("x"), g.apply("w1"), g.apply("b1"));
-    Op places = new Pool.MaxPlaces(two, two, NONE, ONES, false);
+    Op places = new MaxPool.Places(two, two, NONE, ONES, false);
     h = h.builder().applyAll(places, List.of(relu(h))).getFirst();
     h = convolution(window(ONES, NONE, ONES, 1), h, g.apply("w2"), g.apply("b2"));
     h = slice(largest(relu(h), two, List.of(2, 1)), 3, 0, 1);
@@ -108,16 +109,17 @@ record TorchImages(boolean batchLast) {
 
   private Expr overlapping(Given g) {
     Expr x = g.apply("x");
-    Expr y = apply(new Pool.Max(List.of(3, 3), List.of(2, 2), ONES, ONES, false), x);
-    Pool.Max dilated = new Pool.Max(List.of(2, 3), List.of(2, 1), NONE, List.of(2, 1), false);
+    Expr y = apply(new MaxPool.Largest(List.of(3, 3), List.of(2, 2), ONES, ONES, false), x);
+    MaxPool.Largest dilated =
+        new MaxPool.Largest(List.of(2, 3), List.of(2, 1), NONE, List.of(2, 1), false);
     Expr z = apply(dilated, x);
     return add(sum(mul(y, g.apply("u"))), sum(mul(square(z), g.apply("v"))));
   }
 
   private Expr means(Given g) {
     Expr x = g.apply("x");
-    Expr y = apply(new Pool.Mean(List.of(3, 3), List.of(2, 2), ONES, true, false), x);
-    Expr z = apply(new Pool.Mean(List.of(3, 3), List.of(2, 2), ONES, false, false), x);
+    Expr y = apply(new MeanPool.Mean(List.of(3, 3), List.of(2, 2), ONES, true, false), x);
+    Expr z = apply(new MeanPool.Mean(List.of(3, 3), List.of(2, 2), ONES, false, false), x);
     return add(sum(mul(square(y), g.apply("u"))), sum(mul(z, g.apply("v"))));
   }
 
@@ -130,7 +132,7 @@ record TorchImages(boolean batchLast) {
     Expr x = g.apply("x");
     Expr w = g.apply("w");
     Expr y = convolution(window(List.of(2, 1), List.of(1, 0), ONES, 1), x, w);
-    Expr means = apply(new Pool.Mean(List.of(2, 2), ONES, NONE, true, false), y);
+    Expr means = apply(new MeanPool.Mean(List.of(2, 2), ONES, NONE, true, false), y);
     Expr f = sum(mul(sin(means), g.apply("v")));
     List<Expr> gradients = Autodiff.gradients(f, List.of(x, w));
     Expr dw = gradients.getLast();
