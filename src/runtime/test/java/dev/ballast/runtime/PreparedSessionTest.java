@@ -10,6 +10,7 @@ import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
 import dev.ballast.kernel.Simd;
+import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
@@ -23,7 +24,6 @@ import dev.ballast.plan.Region;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
-import dev.ballast.train.Loss;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -159,7 +159,7 @@ class PreparedSessionTest {
   void trainingPreparesNothing() {
     Graph step =
         Graphs.trainingStep(
-            MODEL, new Loss.CrossEntropy(), dev.ballast.train.Optimizer.Sgd.of(0.1), 8);
+            MODEL, new Loss.CrossEntropy(), dev.ballast.optim.Optimizer.Sgd.of(0.1), 8);
     assertTrue(step.nodes().stream().noneMatch(Node::prepares));
     Graph evaluation = Graphs.evaluation(serving(8), new Loss.CrossEntropy(), 8);
     assertTrue(evaluation.nodes().stream().noneMatch(Node::prepares));
