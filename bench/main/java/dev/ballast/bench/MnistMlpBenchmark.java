@@ -6,6 +6,7 @@ import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.pass.Passes;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
@@ -63,7 +64,8 @@ public class MnistMlpBenchmark {
     PlanOptions options = PlanOptions.defaults();
     var step = Graphs.trainingStep(MODEL, LOSS, sgd, batch);
     training = Session.open(Planner.plan(step, options), unchecked);
-    inference = Session.open(Planner.plan(Graphs.serving(MODEL, LOSS, batch), options), unchecked);
+    var serving = Passes.forServing(Graphs.serving(MODEL, LOSS, batch));
+    inference = Session.open(Planner.plan(serving, options), unchecked);
     training.input(Graphs.RATE).set(0, sgd.learningRate());
     for (Session s : new Session[] {training, inference}) {
       MODEL.initialize(1, s::parameter);
