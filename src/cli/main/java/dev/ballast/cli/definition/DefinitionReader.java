@@ -5,7 +5,6 @@ import dev.ballast.image.PictureSize;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
 import dev.ballast.optim.Optimizer;
-import dev.ballast.plan.PlanOptions;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.train.TrainingOptions;
@@ -64,14 +63,11 @@ public final class DefinitionReader {
     }
     Loss loss = root.named("loss", Loss::of);
     TrainingOptions options =
-        new TrainingOptions(
-            loss,
-            optimizer(root.section("optimizer")),
-            root.whole("batch", 1),
-            root.whole("epochs", 0),
-            root.seed("seed"),
-            root.flag("shuffle", true),
-            PlanOptions.defaults());
+        TrainingOptions.of(loss, optimizer(root.section("optimizer")))
+            .withBatch(root.whole("batch", 1))
+            .withEpochs(root.whole("epochs", 0))
+            .withSeed(root.seed("seed"))
+            .withShuffle(root.flag("shuffle", true));
     List<String> classes = root.texts("classes", List.of());
     if (classes.stream().distinct().count() < classes.size()
         || classes.stream().anyMatch(c -> c.contains("\n"))) {
