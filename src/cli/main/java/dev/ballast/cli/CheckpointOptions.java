@@ -119,4 +119,10 @@ final class CheckpointOptions {
       return Optional.of(found.get().file());
     }
   }
+
+  void close(Optional<Checkpoints> checkpoints) throws IOException {
+    if (checkpoints.isPresent()) {
+      checkpoints.get().close();
+    }
+  }
 }

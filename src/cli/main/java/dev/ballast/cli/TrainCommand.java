@@ -2,6 +2,7 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.log.RunLogs;
 import dev.ballast.cli.picture.LearningCurve;
 import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
@@ -14,6 +15,7 @@ import dev.ballast.train.Graphs;
 import dev.ballast.train.Trainer;
 import dev.ballast.train.TrainingOptions;
 import dev.ballast.train.TrainingRun;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -77,6 +79,18 @@ final class TrainCommand implements Callable<Integer> {
       description = "Find the op that makes the first NaN or infinity; takes longer.")
   private boolean detectAnomaly;
 
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "Write a row for each epoch, into a .csv or .jsonl file.")
+  private List<Path> logs = List.of();
+
+  @Option(
+      names = "--tensorboard",
+      paramLabel = "DIR",
+      description = "Write an event file for TensorBoard into this folder.")
+  private Optional<Path> tensorBoard;
+
   @Mixin private CheckpointOptions checkpoint;
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
@@ -126,13 +140,14 @@ final class TrainCommand implements Callable<Integer> {
     TrainingOptions o = d.options();
     Progress progress =
         new Progress(err, Progress.isTerminal(), o.epochs(), o.batch(), train.size());
-    Optional<Checkpoints> open = checkpoint.open(d, train);
-    if (open.isEmpty()) {
-      return trainer.fit(progress);
-    }
-    try (Checkpoints c = open.get()) {
-      resumedFrom = checkpoint.resume(c, trainer, err);
-      return trainer.fit(progress, c);
+    Optional<Checkpoints> checkpoints = checkpoint.open(d, train);
+    try (Closeable _ = () -> checkpoint.close(checkpoints);
+        RunLogs log = RunLogs.open(logs, tensorBoard)) {
+      if (checkpoints.isPresent()) {
+        resumedFrom = checkpoint.resume(checkpoints.get(), trainer, err);
+      }
+      log.begin(trainer.epochs(), trainer.stepsOfEpoch());
+      return trainer.fit(log.and(progress), checkpoints);
     }
   }
 

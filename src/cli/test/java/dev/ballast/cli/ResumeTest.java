@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeTest {
   private static final int SECONDS = 60;
   private static final int SIGNAL = 128;
-  private static final int EPOCHS = 400;
+  private static final int EPOCHS = 200;
 
   @TempDir Path folder;
   private TinyDigits tiny;

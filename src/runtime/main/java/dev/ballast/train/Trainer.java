@@ -85,6 +85,16 @@ public final class Trainer implements AutoCloseable {
     return session().plan();
   }
 
+  /** Those that have ended, those before a resumption included. */
+  public List<Epoch> epochs() {
+    return List.copyOf(run.epochs());
+  }
+
+  /** Steps taken in the epoch that runs. */
+  public int stepsOfEpoch() {
+    return run.steps();
+  }
+
   /** Steps in an epoch, the smaller last one counted. */
   public int stepsPerEpoch() {
     int batch = sessions.batch();
@@ -107,16 +117,12 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * The same, and writes checkpoints.
+   * The same, and writes checkpoints where there is a folder for them.
    *
    * @throws DivergedException where a step's loss is not a number: the last checkpoint stays
    * @throws IOException where a checkpoint can't be written: the one before stays
    */
-  public TrainingRun fit(TrainingListener listener, Checkpoints checkpoints) throws IOException {
-    return fit(listener, Optional.of(checkpoints));
-  }
-
-  private TrainingRun fit(TrainingListener listener, Optional<Checkpoints> checkpoints)
+  public TrainingRun fit(TrainingListener listener, Optional<Checkpoints> checkpoints)
       throws IOException {
     Optional<TrainingRun.End> end = end();
     while (end.isEmpty()) {

@@ -122,7 +122,7 @@ class CheckpointsTest {
             options(),
             t -> {
               try (Checkpoints c = open(CheckpointPolicy.eachEpoch())) {
-                return t.fit(new StopAfter(t, steps), c).end();
+                return t.fit(new StopAfter(t, steps), Optional.of(c)).end();
               }
             });
     assertEquals(TrainingRun.End.STOPPED, end);
@@ -136,7 +136,7 @@ class CheckpointsTest {
           try (Checkpoints c = open(CheckpointPolicy.eachEpoch());
               Arena arena = Arena.ofConfined()) {
             t.resume(c.newest(arena, e -> {}).orElseThrow().checkpoint());
-            return Left.of(t, t.fit(SILENT, c));
+            return Left.of(t, t.fit(SILENT, Optional.of(c)));
           }
         });
   }
@@ -169,7 +169,7 @@ class CheckpointsTest {
             options(),
             t -> {
               try (Checkpoints c = open(CheckpointPolicy.eachEpoch())) {
-                return Left.of(t, t.fit(SILENT, c));
+                return Left.of(t, t.fit(SILENT, Optional.of(c)));
               }
             });
     resumed().demandSame(first);
@@ -183,7 +183,7 @@ class CheckpointsTest {
             t -> {
               try (Checkpoints c =
                   open(CheckpointPolicy.eachEpoch().withEverySteps(2).withKeep(2))) {
-                return t.fit(SILENT, c).bestEpoch().getAsInt();
+                return t.fit(SILENT, Optional.of(c)).bestEpoch().getAsInt();
               }
             });
     TreeSet<String> expected =
@@ -289,7 +289,7 @@ class CheckpointsTest {
         options(),
         t -> {
           try (Checkpoints c = open(CheckpointPolicy.eachEpoch())) {
-            return t.fit(SILENT, c);
+            return t.fit(SILENT, Optional.of(c));
           }
         });
     Left resumed =
@@ -299,7 +299,7 @@ class CheckpointsTest {
               try (Checkpoints c = open(CheckpointPolicy.eachEpoch());
                   Arena arena = Arena.ofConfined()) {
                 t.resume(c.newest(arena, e -> {}).orElseThrow().checkpoint());
-                return Left.of(t, t.fit(SILENT, c));
+                return Left.of(t, t.fit(SILENT, Optional.of(c)));
               }
             });
     resumed.demandSame(longer);
@@ -335,7 +335,7 @@ class CheckpointsTest {
                   Arena arena = Arena.ofConfined()) {
                 t.resume(c.newest(arena, r -> {}).orElseThrow().checkpoint());
                 Files.createDirectory(folder.resolve("run/epoch-0006.ballast"));
-                return assertThrows(IOException.class, () -> t.fit(SILENT, c));
+                return assertThrows(IOException.class, () -> t.fit(SILENT, Optional.of(c)));
               }
             });
     assertTrue(
