@@ -40,6 +40,15 @@ public final class DefinitionReader {
    * @throws IOException where it can't be read
    */
   public static Definition read(Path file) throws IOException {
+    return read(file, Overrides.none());
+  }
+
+  /**
+   * @param overrides values in place of the file's own
+   * @throws DefinitionException where the file is not a definition, or has no such keys
+   * @throws IOException where it can't be read
+   */
+  public static Definition read(Path file, Overrides overrides) throws IOException {
     String text = text(file);
     TomlParseResult toml = Toml.parse(text);
     if (toml.hasErrors()) {
@@ -47,7 +56,10 @@ public final class DefinitionReader {
       String where = file + ":" + e.position().line() + ":" + e.position().column() + ": ";
       throw new DefinitionException(where + e.getMessage());
     }
-    return new DefinitionReader(file, new Section(file, "", toml), text).read();
+    Section root = new Section(file, "", toml, overrides);
+    Definition d = new DefinitionReader(file, root, overrides.comments() + text).read();
+    overrides.demandUsed();
+    return d;
   }
 
   private static String text(Path file) throws IOException {
