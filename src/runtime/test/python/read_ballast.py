@@ -13,6 +13,8 @@ import sys
 
 MAGIC = b"BALLAST\x1a"
 KNOWN = ("GRPH", "META", "WGHT")
+OF_CHECKPOINTS = ("PROG", "STAT", "BEST")
+SMALL = ("GRPH", "META", "PROG")
 DTYPES = {1: ("f32", 4), 2: ("f64", 8), 3: ("i32", 4), 4: ("i64", 8)}
 KINDS = {1: "input", 2: "parameter", 3: "state", 4: "constant", 5: "result"}
 PHASES = {1: "forward", 2: "backward", 3: "update", 4: "prepare"}
@@ -177,29 +179,52 @@ def sections(data):
         r.demand(not any(data[end:offset]), f"bytes before {kind}")
         end = offset + size
         r.demand(crc32c(data[offset:end]) == crc, f"{kind} damaged")
-        if kind in KNOWN:
+        if kind in KNOWN + OF_CHECKPOINTS:
             r.demand(kind not in found, f"{kind} twice")
-            r.demand(kind == "WGHT" or size <= 2**30, f"{kind} too long")
+            r.demand(kind not in SMALL or size <= 2**30, f"{kind} too long")
             found[kind] = Reader(data, offset, end)
     r.demand(end == len(data), "bytes after the last section")
-    r.demand(len(found) == len(KNOWN), "a section is missing")
+    r.demand(all(kind in found for kind in KNOWN), "a section is missing")
     return found
+
+
+def texts(r):
+    entries = [(r.string(), r.string()) for _ in range(r.count(8))]
+    r.finish()
+    r.demand(len(dict(entries)) == len(entries), "a key twice")
+    return entries
+
+
+def tensors(r, named):
+    lines = []
+    for name, tensor, size in named:
+        lines.append(f"{name} {tensor} {hashlib.sha256(r.raw(size)).hexdigest()}")
+        r.demand(not any(r.raw(-size % 64)), "bytes between tensors")
+    r.finish()
+    return lines
+
+
+def states(r):
+    start = r.at
+    named = [(r.string(), *r.type()) for _ in range(r.count(9))]
+    r.demand(len({name for name, _, _ in named}) == len(named), "a state twice")
+    r.demand(not any(r.raw((start - r.at) % 64)), "bytes before the states")
+    return tensors(r, named)
 
 
 def read(data):
     found = sections(data)
     lines, parameters = graph(found["GRPH"])
-    meta = found["META"]
-    entries = [(meta.string(), meta.string()) for _ in range(meta.count(8))]
-    meta.finish()
-    meta.demand(len(dict(entries)) == len(entries), "a key twice")
-    lines += [f"metadata {key}={text}" for key, text in entries]
+    lines += [f"metadata {key}={text}" for key, text in texts(found["META"])]
     weights = found["WGHT"]
     lines.append("weights " + hashlib.sha256(data[weights.at : weights.end]).hexdigest())
-    for name, tensor, size in parameters:
-        lines.append(f"weight {name} {tensor} {hashlib.sha256(weights.raw(size)).hexdigest()}")
-        weights.demand(not any(weights.raw(-size % 64)), "bytes between parameters")
-    weights.finish()
+    lines += ["weight " + line for line in tensors(weights, parameters)]
+    if "PROG" in found:
+        lines += [f"progress {key}={text}" for key, text in texts(found["PROG"])]
+    if "STAT" in found:
+        lines += ["state " + line for line in states(found["STAT"])]
+    if "BEST" in found:
+        lines += ["best " + line for line in tensors(found["BEST"], parameters)]
     return lines
 
 

@@ -43,7 +43,8 @@ class LayeringTest {
           Map.entry("optim", "tensor ir op"),
           Map.entry("data", "tensor kernel image"),
           Map.entry(
-              "train", "tensor kernel ir op autodiff pass plan runtime nn image loss optim data"));
+              "train",
+              "tensor kernel ir op autodiff pass plan runtime format nn image loss optim data"));
 
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableSays() {

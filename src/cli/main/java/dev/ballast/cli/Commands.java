@@ -6,6 +6,7 @@ import dev.ballast.tensor.ShapeException;
 import dev.ballast.train.DivergedException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -70,6 +71,9 @@ public final class Commands {
   private static int complain(Exception e, CommandLine command) {
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
+    if (e instanceof UncheckedIOException unchecked) {
+      return complain(unchecked.getCause(), command);
+    }
     if (e instanceof NoSuchFileException missing) {
       err.println(name + ": " + missing.getFile() + ": there is no such file");
       return FAILED;

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       EvalCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      CompareCommand.class,
       PlanCommand.class,
       PackCommand.class,
       GradCommand.class,

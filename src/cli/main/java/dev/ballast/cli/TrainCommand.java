@@ -2,15 +2,20 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.log.RunLogs;
 import dev.ballast.cli.picture.LearningCurve;
 import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
 import dev.ballast.plan.Plan;
+import dev.ballast.train.Checkpoints;
+import dev.ballast.train.DivergedException;
 import dev.ballast.train.Epoch;
 import dev.ballast.train.Evaluation;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.Trainer;
 import dev.ballast.train.TrainingOptions;
+import dev.ballast.train.TrainingRun;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +40,9 @@ import picocli.CommandLine.Spec;
     description = "Trains the model of a definition and writes it to a file.",
     footer = {"", "Example:  ballast train models/mnist-mlp.toml --epochs 3 --out digits.ballast"})
 final class TrainCommand implements Callable<Integer> {
+  /** As shells have it of a program that Ctrl-C ended. */
+  private static final int STOPPED = 130;
+
   @Parameters(index = "0", paramLabel = "FILE.toml", description = "The model's definition.")
   private Path file;
 
@@ -66,8 +74,29 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--curve", paramLabel = "FILE.svg", description = "Draw losses and accuracy.")
   private Optional<Path> curve;
 
+  @Option(
+      names = "--detect-anomaly",
+      description = "Find the op that makes the first NaN or infinity; takes longer.")
+  private boolean detectAnomaly;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "Write a row for each epoch, into a .csv or .jsonl file.")
+  private List<Path> logs = List.of();
+
+  @Option(
+      names = "--tensorboard",
+      paramLabel = "DIR",
+      description = "Write an event file for TensorBoard into this folder.")
+  private Optional<Path> tensorBoard;
+
+  @Mixin private CheckpointOptions checkpoint;
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
+
+  /** The checkpoint that this run went on from. */
+  private Optional<Path> resumedFrom = Optional.empty();
 
   @Override
   public Integer call() throws IOException {
@@ -78,27 +107,76 @@ final class TrainCommand implements Callable<Integer> {
       ModelPaths.demandWritable(curve.get());
     }
     PrintWriter err = spec.commandLine().getErr();
-    try (Dataset train = d.train(err::println);
+    try (StopSignal signal = new StopSignal();
+        Dataset train = d.train(err::println);
         Dataset test = d.test(err::println);
         Trainer trainer = new Trainer(d.model(), d.options(), train, Optional.of(test))) {
       announce(err, trainer.plan(), train);
-      TrainingOptions o = d.options();
-      List<Epoch> run =
-          trainer.fit(
-              new Progress(err, Progress.isTerminal(), o.epochs(), o.batch(), train.size()));
-      Optional<Evaluation> best = Optional.of(trainer.evaluate(test));
+      signal.stops(trainer);
+      TrainingRun run = fit(d, trainer, train);
+      if (run.end() == TrainingRun.End.STOPPED && isUnfinished(run)) {
+        return STOPPED;
+      }
+      Evaluation best = trainer.evaluate(test);
       ModelFile.write(
           target,
-          Graphs.serving(d.model(), o.loss(), 1),
+          Graphs.serving(d.model(), d.options().loss(), 1),
           trainer.session().weights(),
-          Provenance.of(d, train, run.size(), best).metadata());
+          Provenance.of(d, train, run.epochs().size(), Optional.of(best)).metadata());
       if (curve.isPresent()) {
-        String svg = LearningCurve.svg(d.model().name(), run, kept(run));
+        String svg = LearningCurve.svg(d.model().name(), run.epochs(), bestEpoch(run));
         ModelPaths.replace(curve.get(), svg.getBytes(StandardCharsets.UTF_8));
       }
-      report(d, trainer, run, best.get(), target).print(spec.commandLine().getOut(), format);
+      report(d, trainer, run, best, target).print(spec.commandLine().getOut(), format);
+    } catch (DivergedException e) {
+      advise(e);
+      return Commands.FAILED;
     }
     return 0;
+  }
+
+  private TrainingRun fit(Definition d, Trainer trainer, Dataset train) throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    TrainingOptions o = d.options();
+    Progress progress =
+        new Progress(err, Progress.isTerminal(), o.epochs(), o.batch(), train.size());
+    Optional<Checkpoints> checkpoints = checkpoint.open(d, train);
+    try (Closeable _ = () -> checkpoint.close(checkpoints);
+        RunLogs log = RunLogs.open(logs, tensorBoard)) {
+      if (checkpoints.isPresent()) {
+        resumedFrom = checkpoint.resume(checkpoints.get(), trainer, err);
+      }
+      log.begin(trainer.epochs(), trainer.stepsOfEpoch());
+      return trainer.fit(log.and(progress), checkpoints);
+    }
+  }
+
+  /** Says how a run that was stopped goes on; true where there is no model to be written. */
+  private boolean isUnfinished(TrainingRun run) {
+    PrintWriter err = spec.commandLine().getErr();
+    if (checkpoint.folder().isPresent()) {
+      err.printf(
+          "stopped; go on with: ballast train %s --checkpoint %s --resume%n",
+          file, checkpoint.folder().get());
+      return true;
+    }
+    err.printf(
+        "stopped after %d epochs; with --checkpoint DIR it could go on%n", run.epochs().size());
+    return run.bestEpoch().isEmpty();
+  }
+
+  private void advise(DivergedException e) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(spec.qualifiedName() + ": " + e.getMessage());
+    String again = "ballast train " + file;
+    if (checkpoint.folder().isPresent()) {
+      Path folder = checkpoint.folder().get();
+      err.println("the checkpoints before it are in " + folder + ", nothing was written over");
+      again += " --checkpoint " + folder + " --resume";
+    }
+    if (!e.namesOp()) {
+      err.println("see which op made it first: " + again + " --detect-anomaly");
+    }
   }
 
   private Definition definition() throws IOException {
@@ -106,8 +184,9 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--epochs must be at least 0, not " + epochs.get());
     }
+    checkpoint.demandFolder();
     Definition d = DefinitionReader.read(file);
-    TrainingOptions o = d.options();
+    TrainingOptions o = d.options().withDetectAnomaly(detectAnomaly);
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
     o = budget.isPresent() ? o.withPlan(o.plan().withBudget(budget.get())) : o;
     d = d.withOptions(o);
@@ -138,21 +217,24 @@ final class TrainCommand implements Callable<Integer> {
     err.flush();
   }
 
-  private static Report report(
-      Definition d, Trainer trainer, List<Epoch> run, Evaluation best, Path target)
+  private Report report(
+      Definition d, Trainer trainer, TrainingRun run, Evaluation best, Path target)
       throws IOException {
     Plan plan = trainer.plan();
     Report r = new Report();
     best.accuracy().ifPresent(a -> r.put("testAccuracy", a));
     r.put("testLoss", best.loss());
-    if (!run.isEmpty()) {
-      r.put("trainLoss", run.getLast().trainLoss());
+    List<Epoch> epochs = run.epochs();
+    if (!epochs.isEmpty()) {
+      r.put("trainLoss", epochs.getLast().trainLoss());
     }
-    r.put("epochs", run.size());
-    kept(run).ifPresent(k -> r.put("bestEpoch", k));
-    r.put("secondsPerEpoch", medianSeconds(run));
-    r.put("trainingSeconds", run.stream().mapToDouble(Epoch::seconds).sum());
-    r.put("steps", run.stream().mapToInt(Epoch::steps).sum());
+    r.put("epochs", epochs.size());
+    run.bestEpoch().ifPresent(k -> r.put("bestEpoch", k));
+    r.put("end", run.end().reason());
+    resumedFrom.ifPresent(f -> r.put("resumedFrom", f.toString()));
+    r.put("secondsPerEpoch", medianSeconds(epochs));
+    r.put("trainingSeconds", epochs.stream().mapToDouble(Epoch::seconds).sum());
+    r.put("steps", epochs.stream().mapToInt(Epoch::steps).sum());
     r.put("arenaBytes", plan.arenaBytes());
     r.put("lowerBoundBytes", plan.lowerBoundBytes());
     r.put("alignmentBytes", plan.alignmentBytes());
@@ -163,8 +245,8 @@ final class TrainCommand implements Callable<Integer> {
       r.put("extraFlops", plan.recomputation().extraFlops());
     }
     r.put("certificate", plan.certificate().toString());
-    if (!run.isEmpty()) {
-      r.put("heapBytesPerStep", tidy(run.getLast().heapBytesPerStep()));
+    if (!epochs.isEmpty()) {
+      r.put("heapBytesPerStep", tidy(epochs.getLast().heapBytesPerStep()));
     }
     r.put("parameters", plan.graph().parameterCount());
     r.put("seed", d.options().seed());
@@ -175,17 +257,8 @@ final class TrainCommand implements Callable<Integer> {
     return r;
   }
 
-  /** The epoch that {@link Trainer#fit} took the weights of: the best, and of equals the first. */
-  private static Optional<Integer> kept(List<Epoch> run) {
-    Optional<Epoch> best = Optional.empty();
-    for (Epoch e : run) {
-      boolean better =
-          e.evaluation().isPresent()
-              && (best.isEmpty()
-                  || e.evaluation().get().beats(best.get().evaluation().orElseThrow()));
-      best = better ? Optional.of(e) : best;
-    }
-    return best.map(Epoch::number);
+  private static Optional<Integer> bestEpoch(TrainingRun run) {
+    return run.bestEpoch().stream().boxed().findFirst();
   }
 
   private static double medianSeconds(List<Epoch> run) {

@@ -142,6 +142,21 @@ final class BoundedReader {
     }
   }
 
+  /** Passes over what is used where it lies. */
+  void skip(long count, String what) throws ModelFormatException {
+    take(count, what);
+  }
+
+  /** Passes over zeros up to a multiple of so many bytes from the start of the part. */
+  void skipZeros(int alignment) throws ModelFormatException {
+    long count = Layout.align(next, alignment) - next;
+    for (long at = take(count, "zeros"); at < next; at++) {
+      if (bytes.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        throw failure(start + at, "expected zeros, found " + bytes.get(ValueLayout.JAVA_BYTE, at));
+      }
+    }
+  }
+
   /** Demands that everything has been read. */
   void end() throws ModelFormatException {
     if (remaining() > 0) {

@@ -7,11 +7,8 @@ import dev.ballast.ir.Phase;
 import dev.ballast.ir.Value;
 import dev.ballast.op.OpName;
 import dev.ballast.op.OpRegistry;
-import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Literal;
 import dev.ballast.tensor.ModelFormatException;
-import dev.ballast.tensor.Shape;
-import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -109,26 +106,12 @@ final class GraphDecoder {
     long at = in.position();
     Layout.ValueKind kind = Layout.VALUE_KINDS.read(in);
     String name = in.string("a value's name");
-    TensorType type = type();
+    TensorType type = TypeCodec.read(in);
     Optional<Literal> literal = Optional.empty();
     if (kind == Layout.ValueKind.CONSTANT) {
       literal = Optional.of(Literal.ofBytes(type, in.bytes(type.bytes(), "a constant " + type)));
     }
     return new Draft(at, kind, name, type, literal);
-  }
-
-  private TensorType type() throws ModelFormatException {
-    DType dtype = Layout.DTYPES.read(in);
-    long at = in.position();
-    int[] dims = new int[in.count(4, "dimensions")];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = in.i32("a dimension");
-    }
-    try {
-      return new TensorType(dtype, Shape.of(dims));
-    } catch (ShapeException e) {
-      throw caused(in.failure(at, "expected a shape: " + e.getMessage()), e);
-    }
   }
 
   private void defineSources() {

@@ -13,7 +13,6 @@ import dev.ballast.ir.Node;
 import dev.ballast.ir.Value;
 import dev.ballast.op.OpRegistry;
 import dev.ballast.tensor.DType;
-import dev.ballast.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
 
@@ -43,17 +42,9 @@ final class GraphEncoder {
 
   private void value(Value v) {
     out.u8(Layout.VALUE_KINDS.code(Layout.kind(v))).string(v.name());
-    type(v.type());
+    TypeCodec.write(v.type(), out);
     if (v instanceof Value.Constant c) {
       out.raw(c.literal().toBytes());
-    }
-  }
-
-  private void type(TensorType t) {
-    int[] dims = t.shape().dims();
-    out.u8(Layout.DTYPES.code(t.dtype())).u32(dims.length);
-    for (int d : dims) {
-      out.u32(d);
     }
   }
 

@@ -35,6 +35,10 @@ import java.util.Map;
  * update    target id u32, result id u32
  *
  * META      entries u32, then key and text, both strings
+ * PROG      as META; STAT, BEST: of checkpoints, as PROG
+ * STAT      states u32, then name and type each, then the elements of each at the next multiple of
+ *           64 bytes and followed by zeros up to one
+ * BEST      as WGHT
  * WGHT      the graph's parameters in their order, each at the next multiple of 64 bytes and
  *           followed by zeros up to one: the planner's WEIGHTS region
  * </pre>
@@ -52,6 +56,15 @@ final class Layout {
   static final String GRAPH = "GRPH";
   static final String METADATA = "META";
   static final String WEIGHTS = "WGHT";
+
+  /** Of a checkpoint: the training run's numbers, in the form of META. */
+  static final String PROGRESS = "PROG";
+
+  /** Of a checkpoint: the states of the training step. */
+  static final String STATES = "STAT";
+
+  /** Of a checkpoint: the best epoch's weights, in the form of WGHT. */
+  static final String BEST = "BEST";
 
   /** The longest graph or metadata: they are read into memory, weights are not. */
   static final long MAX_READ_BYTES = 1L << 30;

@@ -48,6 +48,8 @@ import java.util.SequencedMap;
  * <p>Any thread may use it. Whoever closes it must be the last.
  */
 public final class ModelFile implements AutoCloseable {
+  private static final int SECTIONS = 3;
+
   private final Path file;
   private final ModelReader.Content content;
   private final MemorySegment weights;
@@ -74,19 +76,28 @@ public final class ModelFile implements AutoCloseable {
   public static void write(
       Path target, Graph graph, MemorySegment weights, SequencedMap<String, String> metadata)
       throws IOException {
-    if (weights.byteSize() != Layout.weightsBytes(graph)) {
-      throw new IllegalArgumentException(
-          "weights of %d bytes given, the parameters of graph '%s' take %d"
-              .formatted(weights.byteSize(), graph.name(), Layout.weightsBytes(graph)));
-    }
+    demandWeightsOf(graph, weights);
     byte[] encodedGraph = GraphEncoder.encode(graph);
     byte[] encodedMetadata = MetadataCodec.encode(metadata);
     try (Arena scratch = Arena.ofConfined()) {
       ReplacedFile.write(
           target,
-          channel ->
-              new ModelWriter(channel, scratch)
-                  .write(graph, encodedGraph, encodedMetadata, weights));
+          channel -> {
+            ModelWriter out = new ModelWriter(channel, scratch);
+            out.begin(SECTIONS);
+            out.bytes(Layout.GRAPH, encodedGraph);
+            out.bytes(Layout.METADATA, encodedMetadata);
+            out.weights(Layout.WEIGHTS, graph, weights);
+            out.finish();
+          });
+    }
+  }
+
+  static void demandWeightsOf(Graph graph, MemorySegment weights) {
+    if (weights.byteSize() != Layout.weightsBytes(graph)) {
+      throw new IllegalArgumentException(
+          "weights of %d bytes given, the parameters of graph '%s' take %d"
+              .formatted(weights.byteSize(), graph.name(), Layout.weightsBytes(graph)));
     }
   }
 

@@ -36,7 +36,7 @@ final class ModelReader {
       end = s.end();
     }
     for (Section s : sections) {
-      if (!SectionTable.isKnown(s.kind())) {
+      if (!SectionTable.isNeeded(s.kind())) {
         file.demandChecksum(s);
       }
     }

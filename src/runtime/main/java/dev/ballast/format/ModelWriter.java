@@ -32,23 +32,43 @@ final class ModelWriter {
     this.chunk = arena.allocate(CHUNK_BYTES).asByteBuffer();
   }
 
-  void write(Graph graph, byte[] encodedGraph, byte[] metadata, MemorySegment weights)
-      throws IOException {
-    zeros(SectionTable.bytes(3));
-    long start = start(Layout.GRAPH);
-    put(MemorySegment.ofArray(encodedGraph));
-    end(Layout.GRAPH, start);
-    start = start(Layout.METADATA);
-    put(MemorySegment.ofArray(metadata));
-    end(Layout.METADATA, start);
-    start = start(Layout.WEIGHTS);
+  /** Leaves room for the table of so many sections. */
+  void begin(int sectionCount) throws IOException {
+    zeros(SectionTable.bytes(sectionCount));
+  }
+
+  void bytes(String kind, byte[] content) throws IOException {
+    long start = start(kind);
+    put(MemorySegment.ofArray(content));
+    end(kind, start);
+  }
+
+  /** The parameters of the graph, whose places in memory are those in the file. */
+  void weights(String kind, Graph graph, MemorySegment weights) throws IOException {
+    long start = start(kind);
     long from = 0;
     for (Value.Parameter p : graph.parameters()) {
       put(weights.asSlice(from, p.type().bytes()));
       from = Layout.align(from + p.type().bytes(), Layout.ALIGNMENT);
       zeros(start + from);
     }
-    end(Layout.WEIGHTS, start);
+    end(kind, start);
+  }
+
+  /** A table, and the tensors that it names, each at the next multiple of 64 bytes. */
+  void tensors(String kind, byte[] table, List<MemorySegment> elements) throws IOException {
+    long start = start(kind);
+    put(MemorySegment.ofArray(table));
+    zeros(Layout.align(position, Layout.ALIGNMENT));
+    for (MemorySegment e : elements) {
+      put(e);
+      zeros(Layout.align(position, Layout.ALIGNMENT));
+    }
+    end(kind, start);
+  }
+
+  /** Writes the table. */
+  void finish() throws IOException {
     ByteBuffer table = ByteBuffer.wrap(SectionTable.encode(sections, position));
     channel.position(0);
     while (table.hasRemaining()) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,12 +15,19 @@ import java.util.zip.CRC32C;
 
 /** The first bytes of a model file: what it is, and where its sections are. */
 final class SectionTable {
-  private static final Set<String> KNOWN = Set.of(Layout.GRAPH, Layout.METADATA, Layout.WEIGHTS);
+  private static final Set<String> NEEDED = Set.of(Layout.GRAPH, Layout.METADATA, Layout.WEIGHTS);
+
+  private static final Set<String> OF_CHECKPOINTS =
+      Set.of(Layout.PROGRESS, Layout.STATES, Layout.BEST);
+
+  /** Sections that are read into memory as they are opened. */
+  private static final Set<String> SMALL = Set.of(Layout.GRAPH, Layout.METADATA, Layout.PROGRESS);
 
   private SectionTable() {}
 
-  static boolean isKnown(String kind) {
-    return KNOWN.contains(kind);
+  /** Whether every model file has it. */
+  static boolean isNeeded(String kind) {
+    return NEEDED.contains(kind);
   }
 
   static int bytes(int sections) {
@@ -99,14 +107,18 @@ final class SectionTable {
     String part = "the section table";
     BoundedReader in = new BoundedReader(file.file(), part, Layout.HEADER_BYTES, bytes);
     List<Section> sections = new ArrayList<>();
-    Set<String> missing = new TreeSet<>(KNOWN);
+    Set<String> missing = new TreeSet<>(NEEDED);
+    Set<String> once = new HashSet<>(NEEDED);
+    once.addAll(OF_CHECKPOINTS);
+    Set<String> seen = new HashSet<>();
     long end = bytes(count);
     for (int i = 0; i < count; i++) {
       long at = in.position();
       Section s = entry(file, in, end);
-      if (isKnown(s.kind()) && !missing.remove(s.kind())) {
+      if (!seen.add(s.kind()) && once.contains(s.kind())) {
         throw file.failure(at, "expected one section " + s.kind() + ", found two");
       }
+      missing.remove(s.kind());
       sections.add(s);
       end = s.end();
     }
@@ -135,9 +147,8 @@ final class SectionTable {
       String found = expected + ", found " + Long.toUnsignedString(offset);
       throw file.failure(at + 8, "expected section " + kind + " at byte " + found);
     }
-    boolean readWhole = isKnown(kind) && !kind.equals(Layout.WEIGHTS);
     long rest = Math.max(0, file.size() - offset);
-    long most = readWhole ? Math.min(rest, Layout.MAX_READ_BYTES) : rest;
+    long most = SMALL.contains(kind) ? Math.min(rest, Layout.MAX_READ_BYTES) : rest;
     if (bytes < 0 || bytes > most) {
       String found = most + " bytes, found " + Long.toUnsignedString(bytes);
       throw file.failure(at + 16, "expected section " + kind + " of at most " + found);

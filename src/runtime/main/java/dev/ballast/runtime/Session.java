@@ -260,7 +260,9 @@ public final class Session implements AutoCloseable {
           step.workspace().isPresent()
               ? bytes(plan.buffers().get(step.workspace().getAsInt()))
               : MemorySegment.NULL;
-      bound.add(step.node().op().bind(new Slices(in, out, workspace, workers)));
+      Kernel kernel = step.node().op().bind(new Slices(in, out, workspace, workers));
+      bound.add(
+          options.detectAnomaly() ? new AnomalyDetection(step.node(), kernel, in, out) : kernel);
       if (options.poison()) {
         step.dying().forEach(id -> bound.add(poison(bytes(plan.buffers().get(id)))));
       }

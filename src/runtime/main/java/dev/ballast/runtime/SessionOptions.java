@@ -6,8 +6,10 @@ package dev.ballast.runtime;
  * @param poison whether each SCRATCH buffer is filled with NaN once it is dead, so that a read of
  *     freed memory shows; costs a pass over the bytes, meant for tests
  * @param threads that a run may use, the caller's counted; results do not depend on it
+ * @param detectAnomaly whether every result is looked at: {@link Session#run} then throws {@link
+ *     AnomalyException} where an op makes the first NaN or infinity; costs passes over all bytes
  */
-public record SessionOptions(boolean poison, int threads) {
+public record SessionOptions(boolean poison, int threads, boolean detectAnomaly) {
   public SessionOptions {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " is less than 1");
@@ -20,14 +22,18 @@ public record SessionOptions(boolean poison, int threads) {
    */
   public static SessionOptions defaults() {
     return new SessionOptions(
-        Boolean.getBoolean("ballast.checks"), Integer.getInteger("ballast.threads", 1));
+        Boolean.getBoolean("ballast.checks"), Integer.getInteger("ballast.threads", 1), false);
   }
 
   public SessionOptions withPoison(boolean on) {
-    return new SessionOptions(on, threads);
+    return new SessionOptions(on, threads, detectAnomaly);
   }
 
   public SessionOptions withThreads(int n) {
-    return new SessionOptions(poison, n);
+    return new SessionOptions(poison, n, detectAnomaly);
+  }
+
+  public SessionOptions withDetectAnomaly(boolean on) {
+    return new SessionOptions(poison, threads, on);
   }
 }

@@ -1,19 +1,30 @@
 package dev.ballast.train;
 
+import dev.ballast.runtime.AnomalyException;
+
 /** Training whose loss is no longer a number: nothing that follows would be of use. */
 public final class DivergedException extends IllegalStateException {
   private static final long serialVersionUID = 1;
 
-  DivergedException(int epoch, int step, double loss, double learningRate) {
-    super(
-        "the loss is "
-            + loss
-            + " at epoch "
-            + epoch
-            + ", step "
-            + step
-            + ": training has diverged; try a learning rate below "
-            + learningRate
-            + ", or look for bad numbers in the data");
+  private DivergedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  static DivergedException ofLoss(int epoch, int step, double loss, double learningRate) {
+    return new DivergedException(
+        "the loss is %s at epoch %d, step %d: training has diverged; try a learning rate below %s,"
+                .formatted(loss, epoch, step, learningRate)
+            + " or look for bad numbers in the data",
+        null);
+  }
+
+  static DivergedException ofAnomaly(int epoch, int step, AnomalyException found) {
+    return new DivergedException(
+        "at epoch %d, step %d: %s".formatted(epoch, step, found.getMessage()), found);
+  }
+
+  /** Whether the op that made the first NaN or infinity is known and named. */
+  public boolean namesOp() {
+    return getCause() instanceof AnomalyException;
   }
 }

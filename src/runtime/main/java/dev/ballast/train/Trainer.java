@@ -1,20 +1,29 @@
 package dev.ballast.train;
 
 import dev.ballast.data.Dataset;
+import dev.ballast.format.Checkpoint;
+import dev.ballast.format.SavedState;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
+import dev.ballast.kernel.Slice;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.plan.Plan;
+import dev.ballast.runtime.AnomalyException;
 import dev.ballast.runtime.HeapAllocation;
 import dev.ballast.runtime.Session;
-import dev.ballast.runtime.SessionOptions;
 import dev.ballast.tensor.ShapeException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Trains a model: one arena holds weights, optimizer state and the plans for full and last batches,
@@ -25,18 +34,21 @@ import java.util.Optional;
  *   trainer.fit(new TrainingListener() {});
  * }
  * }</pre>
+ *
+ * <p>For one thread, but for {@link #stop}.
  */
 public final class Trainer implements AutoCloseable {
+  private final Model model;
   private final TrainingOptions options;
   private final Dataset train;
   private final Optional<Dataset> test;
-  private final Session step;
-  private final Optional<Session> lastStep;
-  private final Evaluator evaluator;
+  private final TrainingSessions sessions;
   private final Order order;
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
-  private int epochsDone;
+  private RunState run = new RunState();
+  private Optional<RunIdentity> identity = Optional.empty();
+  private volatile boolean stopping;
 
   /**
    * Plans everything and draws the first weights; nothing is allocated later.
@@ -44,168 +56,264 @@ public final class Trainer implements AutoCloseable {
    * @throws ShapeException where data and model do not fit
    */
   public Trainer(Model model, TrainingOptions options, Dataset train, Optional<Dataset> test) {
+    this.model = model;
     this.options = options;
     this.train = train;
     this.test = test;
     this.order = new Order(train.size(), options.seed());
-    int batch = Math.min(options.batch(), train.size());
-    int rest = train.size() % batch;
-    List<Graph> graphs = new ArrayList<>();
-    graphs.add(trainingStep(model, batch));
-    graphs.add(evaluation(model, batch));
-    graphs.add(evaluation(model, 1));
-    if (rest > 0) {
-      graphs.add(trainingStep(model, rest));
-    }
-    List<Plan> plans = JointBudget.plan(graphs, options.plan());
-    Plan main = plans.getFirst();
-    Plan evaluationPlan = plans.get(1);
-    Plan singlePlan = plans.get(2);
-    Optional<Plan> last = rest == 0 ? Optional.empty() : Optional.of(plans.getLast());
-    demandFit(main, train);
-    test.ifPresent(t -> demandFit(main, t));
-    List<Plan> others = plans.subList(1, plans.size());
-    this.step = Session.open(main, SessionOptions.defaults(), others.toArray(Plan[]::new));
-    this.lastStep = last.map(step::alongside);
-    this.evaluator = new Evaluator(step.alongside(evaluationPlan), step.alongside(singlePlan));
+    this.sessions = TrainingSessions.open(model, options, train, test);
+    Session step = sessions.step();
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
-    seedDropout(main);
+    seedDropout();
   }
 
-  private Graph trainingStep(Model model, int batch) {
-    return Graphs.trainingStep(model, options.loss(), options.optimizer(), batch);
-  }
-
-  private Graph evaluation(Model model, int batch) {
-    return Graphs.evaluation(Graphs.serving(model, options.loss(), 1), options.loss(), batch);
-  }
-
-  private static void demandFit(Plan plan, Dataset data) {
-    Value x = input(plan, Model.INPUT);
-    data.demandFit(x.type(), input(plan, Graphs.TARGET).type());
-  }
-
-  private static Value input(Plan plan, String name) {
-    return plan.graph().inputs().stream()
-        .filter(i -> i.name().equals(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private void seedDropout(Plan plan) {
-    for (Value.State s : plan.graph().states()) {
+  private void seedDropout() {
+    for (Value.State s : plan().graph().states()) {
       if (s.name().equals(LayerScope.COUNTER)) {
-        step.state(s.name()).setLong(0, options.seed());
+        session().state(s.name()).setLong(0, options.seed());
       }
     }
   }
 
   /** The session of a full batch: its plan, parameters and states. */
   public Session session() {
-    return step;
+    return sessions.step();
   }
 
   public Plan plan() {
-    return step.plan();
+    return session().plan();
+  }
+
+  /** Those that have ended, those before a resumption included. */
+  public List<Epoch> epochs() {
+    return List.copyOf(run.epochs());
+  }
+
+  /** Steps taken in the epoch that runs. */
+  public int stepsOfEpoch() {
+    return run.steps();
   }
 
   /** Steps in an epoch, the smaller last one counted. */
   public int stepsPerEpoch() {
-    int batch = batch();
+    int batch = sessions.batch();
     return (train.size() + batch - 1) / batch;
   }
 
-  private int batch() {
-    return step.input(Model.INPUT).type().shape().dim(0);
-  }
-
   /**
-   * Trains for all epochs of the options, evaluates after each, and leaves the weights of the best
-   * epoch in place: the most right answers or the smallest loss on the test data; without test data
-   * the last.
+   * Trains for what is left of the options' epochs, evaluates after each, and leaves the weights of
+   * the best epoch in place: the most right answers or the smallest loss on the test data; without
+   * test data the last.
    *
    * @throws DivergedException where a step's loss is not a number
    */
-  public List<Epoch> fit(TrainingListener listener) {
-    List<Epoch> epochs = new ArrayList<>();
-    Optional<Evaluation> bestSoFar = Optional.empty();
-    for (int i = 0; i < options.epochs(); i++) {
-      Epoch epoch = epoch(listener);
-      double testLoss = epoch.evaluation().map(Evaluation::loss).orElse(0.0);
-      if (!Double.isFinite(testLoss)) {
-        throw new DivergedException(
-            epoch.number(), epoch.steps(), testLoss, options.optimizer().learningRate());
-      }
-      epochs.add(epoch);
-      boolean better =
-          epoch.evaluation().isPresent()
-              && (bestSoFar.isEmpty() || epoch.evaluation().get().beats(bestSoFar.get()));
-      if (better) {
-        bestSoFar = epoch.evaluation();
-        best.copyFrom(step.weights());
-      }
-      listener.onEpoch(epoch);
+  public TrainingRun fit(TrainingListener listener) {
+    try {
+      return fit(listener, Optional.empty());
+    } catch (IOException e) {
+      throw new IllegalStateException("without checkpoints nothing is written", e);
     }
-    if (bestSoFar.isPresent()) {
-      step.weights().copyFrom(best);
-    }
-    return epochs;
   }
 
-  /** One time through the training data, then an evaluation where there are test data. */
+  /**
+   * The same, and writes checkpoints where there is a folder for them.
+   *
+   * @throws DivergedException where a step's loss is not a number: the last checkpoint stays
+   * @throws IOException where a checkpoint can't be written: the one before stays
+   */
+  public TrainingRun fit(TrainingListener listener, Optional<Checkpoints> checkpoints)
+      throws IOException {
+    Optional<TrainingRun.End> end = end();
+    while (end.isEmpty()) {
+      if (epoch(listener, checkpoints).isPresent()) {
+        write(checkpoints);
+        end = end();
+      } else {
+        end = Optional.of(TrainingRun.End.STOPPED);
+      }
+    }
+    if (run.bestEpoch().isPresent()) {
+      session().weights().copyFrom(best);
+    }
+    return new TrainingRun(run.epochs(), run.bestEpoch(), end.get());
+  }
+
+  private Optional<TrainingRun.End> end() {
+    if (run.epochs().size() >= options.epochs() && run.steps() == 0) {
+      return Optional.of(TrainingRun.End.FINISHED);
+    }
+    if (options.earlyStopping().isOutOfPatience(run.epochs())) {
+      return Optional.of(TrainingRun.End.PATIENCE);
+    }
+    if (options.earlyStopping().isOutOfTime(run.totalSeconds())) {
+      return Optional.of(TrainingRun.End.TIME);
+    }
+    return stopping ? Optional.of(TrainingRun.End.STOPPED) : Optional.empty();
+  }
+
+  /**
+   * Asks {@link #fit} to write a checkpoint, if it writes any, and return after the step it is in.
+   * Any thread may.
+   */
+  public void stop() {
+    stopping = true;
+  }
+
+  /** What is left of the epoch, then an evaluation where there are test data. */
   public Epoch epoch(TrainingListener listener) {
-    int number = ++epochsDone;
+    try {
+      return epoch(listener, Optional.empty()).orElseThrow();
+    } catch (IOException e) {
+      throw new IllegalStateException("without checkpoints nothing is written", e);
+    }
+  }
+
+  /**
+   * @return nothing where it was stopped before the end
+   */
+  private Optional<Epoch> epoch(TrainingListener listener, Optional<Checkpoints> checkpoints)
+      throws IOException {
     if (options.shuffle()) {
-      order.shuffle(number);
+      order.shuffle(run.epoch());
     } else {
       order.identity();
     }
     int steps = stepsPerEpoch();
-    double sum = 0;
-    int seen = 0;
     long heap = 0;
-    long nanos = 0;
-    for (int i = 0; i < steps; i++) {
-      int size = Math.min(batch(), train.size() - seen);
-      Session session = size == batch() ? step : lastStep.orElseThrow();
+    int watched = 0;
+    while (run.steps() < steps) {
       long heapBefore = HeapAllocation.ofCurrentThread();
-      long start = System.nanoTime();
-      double loss = step(session, seen, size);
-      sum += loss * size;
-      nanos += System.nanoTime() - start;
-      if (i >= steps / 2) {
+      step();
+      if (run.steps() > steps / 2) {
         heap += HeapAllocation.ofCurrentThread() - heapBefore;
+        watched++;
       }
-      seen += size;
-      if (!Double.isFinite(loss)) {
-        throw new DivergedException(number, i + 1, loss, options.optimizer().learningRate());
+      listener.onStep(run.epoch(), run.steps(), steps, run.meanLoss());
+      boolean due = checkpoints.isPresent() && checkpoints.get().isDueAfterStep();
+      if (due || stopping) {
+        write(checkpoints);
       }
-      listener.onStep(number, i + 1, steps, sum / seen);
+      if (stopping) {
+        return Optional.empty();
+      }
     }
-    Optional<Evaluation> result = test.map(this::evaluate);
-    double heapPerStep = (double) heap / (steps - steps / 2);
-    return new Epoch(number, sum / seen, nanos / 1e9, steps, heapPerStep, result);
+    Epoch epoch =
+        new Epoch(
+            run.epoch(),
+            run.meanLoss(),
+            run.seconds(),
+            steps,
+            (double) heap / Math.max(1, watched),
+            test.map(this::evaluate));
+    demandNumber(epoch.evaluation().map(Evaluation::loss).orElse(0.0));
+    if (run.epochDone(epoch)) {
+      best.copyFrom(session().weights());
+    }
+    listener.onEpoch(epoch);
+    return Optional.of(epoch);
   }
 
-  private double step(Session session, int first, int size) {
+  private void step() {
+    int size = Math.min(sessions.batch(), train.size() - run.seen());
+    Session session = sessions.step(size);
+    long start = System.nanoTime();
     session.input(Graphs.RATE).set(0, options.optimizer().learningRate());
+    Slice x = session.input(Model.INPUT);
+    Slice target = session.input(Graphs.TARGET);
     for (int row = 0; row < size; row++) {
-      train.copy(
-          order.at(first + row), session.input(Model.INPUT), session.input(Graphs.TARGET), row);
+      train.copy(order.at(run.seen() + row), x, target, row);
     }
-    session.run();
-    return session.output(Graphs.LOSS).get(0);
+    try {
+      session.run();
+    } catch (AnomalyException e) {
+      throw DivergedException.ofAnomaly(run.epoch(), run.steps() + 1, e);
+    }
+    double loss = session.output(Graphs.LOSS).get(0);
+    run.stepDone(size, loss, (System.nanoTime() - start) / 1e9);
+    demandNumber(loss);
+  }
+
+  private void demandNumber(double loss) {
+    if (!Double.isFinite(loss)) {
+      throw DivergedException.ofLoss(
+          run.epoch(), run.steps(), loss, options.optimizer().learningRate());
+    }
   }
 
   /** Runs the current weights over all of a dataset. */
   public Evaluation evaluate(Dataset data) {
-    return evaluator.evaluate(data);
+    return sessions.evaluator().evaluate(data);
+  }
+
+  private void write(Optional<Checkpoints> checkpoints) throws IOException {
+    if (checkpoints.isPresent()) {
+      Graph served = Graphs.serving(model, options.loss(), 1);
+      checkpoints
+          .get()
+          .write(checkpoint(), served, run.epochs().size(), run.steps(), run.bestEpoch());
+    }
+  }
+
+  /**
+   * All that the run needs to go on, as it is now. The tensors are those of this trainer, not
+   * copies: they change with the next step.
+   */
+  public Checkpoint checkpoint() {
+    SequencedMap<String, String> progress = new LinkedHashMap<>();
+    progress.putAll(identity().toTexts());
+    progress.putAll(run.toTexts());
+    List<SavedState> states = new ArrayList<>();
+    for (Value.State s : plan().graph().states()) {
+      states.add(new SavedState(s.name(), s.type(), session().state(s.name()).memory()));
+    }
+    Optional<MemorySegment> judged =
+        run.bestEpoch().isPresent() ? Optional.of(best) : Optional.empty();
+    return new Checkpoint(progress, session().weights(), judged, states);
+  }
+
+  /** The data's checksum is what takes time, so it is taken once. */
+  private RunIdentity identity() {
+    if (identity.isEmpty()) {
+      identity = Optional.of(new RunIdentity(model, options, train));
+    }
+    return identity.get();
+  }
+
+  /**
+   * Goes on where a checkpoint was written, to the bit.
+   *
+   * @throws IllegalArgumentException where it is of another network, other data or other options;
+   *     nothing has changed then
+   */
+  public void resume(Checkpoint c) {
+    identity().demandSame(c.progress());
+    Map<String, SavedState> states =
+        c.states().stream().collect(Collectors.toMap(SavedState::name, Function.identity()));
+    for (Value.State s : plan().graph().states()) {
+      SavedState saved = states.remove(s.name());
+      if (saved == null || !saved.type().equals(s.type())) {
+        throw new IllegalArgumentException(
+            "the checkpoint is of another run: the step has a state '%s' of %s, the checkpoint %s"
+                .formatted(s.name(), s.type(), saved == null ? "none" : "one of " + saved.type()));
+      }
+    }
+    if (!states.isEmpty() || c.weights().byteSize() != session().weights().byteSize()) {
+      throw new IllegalArgumentException(
+          "the checkpoint is of another run: it has states " + states.keySet() + " more");
+    }
+    RunState restored = RunState.of(c.progress());
+    c.states().forEach(s -> session().state(s.name()).memory().copyFrom(s.elements()));
+    session().weights().copyFrom(c.weights());
+    if (restored.bestEpoch().isPresent() && best.byteSize() > 0) {
+      best.copyFrom(c.bestWeights().orElseThrow());
+    }
+    run = restored;
   }
 
   @Override
   public void close() {
-    step.close();
+    sessions.close();
     if (snapshots.scope().isAlive()) {
       snapshots.close();
     }

@@ -14,6 +14,8 @@ import dev.ballast.plan.PlanOptions;
  * @param seed of first weights, order and dropout
  * @param shuffle whether each epoch has an order of its own, or the dataset's
  * @param plan how to plan memory
+ * @param earlyStopping when to end before the last epoch
+ * @param detectAnomaly whether to look at every result for the first NaN or infinity: slow
  */
 public record TrainingOptions(
     Loss loss,
@@ -22,7 +24,9 @@ public record TrainingOptions(
     int epochs,
     long seed,
     boolean shuffle,
-    PlanOptions plan) {
+    PlanOptions plan,
+    EarlyStopping earlyStopping,
+    boolean detectAnomaly) {
   public TrainingOptions {
     if (batch < 1 || epochs < 0) {
       throw new IllegalArgumentException(
@@ -32,30 +36,52 @@ public record TrainingOptions(
 
   /** Batches of 64, 10 epochs, seed 0, shuffled. */
   public static TrainingOptions of(Loss loss, Optimizer optimizer) {
-    return new TrainingOptions(loss, optimizer, 64, 10, 0, true, PlanOptions.defaults());
+    return new TrainingOptions(
+        loss, optimizer, 64, 10, 0, true, PlanOptions.defaults(), EarlyStopping.never(), false);
   }
 
   public TrainingOptions withLoss(Loss newLoss) {
-    return new TrainingOptions(newLoss, optimizer, batch, epochs, seed, shuffle, plan);
+    return new TrainingOptions(
+        newLoss, optimizer, batch, epochs, seed, shuffle, plan, earlyStopping, detectAnomaly);
+  }
+
+  public TrainingOptions withOptimizer(Optimizer newOptimizer) {
+    return new TrainingOptions(
+        loss, newOptimizer, batch, epochs, seed, shuffle, plan, earlyStopping, detectAnomaly);
   }
 
   public TrainingOptions withBatch(int newBatch) {
-    return new TrainingOptions(loss, optimizer, newBatch, epochs, seed, shuffle, plan);
+    return new TrainingOptions(
+        loss, optimizer, newBatch, epochs, seed, shuffle, plan, earlyStopping, detectAnomaly);
   }
 
   public TrainingOptions withEpochs(int newEpochs) {
-    return new TrainingOptions(loss, optimizer, batch, newEpochs, seed, shuffle, plan);
+    return new TrainingOptions(
+        loss, optimizer, batch, newEpochs, seed, shuffle, plan, earlyStopping, detectAnomaly);
   }
 
   public TrainingOptions withSeed(long newSeed) {
-    return new TrainingOptions(loss, optimizer, batch, epochs, newSeed, shuffle, plan);
+    return new TrainingOptions(
+        loss, optimizer, batch, epochs, newSeed, shuffle, plan, earlyStopping, detectAnomaly);
   }
 
   public TrainingOptions withShuffle(boolean on) {
-    return new TrainingOptions(loss, optimizer, batch, epochs, seed, on, plan);
+    return new TrainingOptions(
+        loss, optimizer, batch, epochs, seed, on, plan, earlyStopping, detectAnomaly);
   }
 
   public TrainingOptions withPlan(PlanOptions newPlan) {
-    return new TrainingOptions(loss, optimizer, batch, epochs, seed, shuffle, newPlan);
+    return new TrainingOptions(
+        loss, optimizer, batch, epochs, seed, shuffle, newPlan, earlyStopping, detectAnomaly);
+  }
+
+  public TrainingOptions withEarlyStopping(EarlyStopping newEarlyStopping) {
+    return new TrainingOptions(
+        loss, optimizer, batch, epochs, seed, shuffle, plan, newEarlyStopping, detectAnomaly);
+  }
+
+  public TrainingOptions withDetectAnomaly(boolean on) {
+    return new TrainingOptions(
+        loss, optimizer, batch, epochs, seed, shuffle, plan, earlyStopping, on);
   }
 }

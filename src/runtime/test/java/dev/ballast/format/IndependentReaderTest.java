@@ -9,6 +9,8 @@ import dev.ballast.ir.Node;
 import dev.ballast.ir.Value;
 import dev.ballast.op.OpRegistry;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +81,33 @@ class IndependentReaderTest {
     assertEquals("", run.errors());
     assertEquals(expected.toString(), run.output());
     assertEquals(0, run.status());
+  }
+
+  @Test
+  void itReadsCheckpoints() throws Exception {
+    Path file = folder.resolve("checkpoint.ballast");
+    StringBuilder expected = new StringBuilder();
+    try (Arena arena = Arena.ofConfined()) {
+      CheckpointTest.Checkpoints.write(file, arena);
+      try (ModelFile m = ModelFile.open(file)) {
+        expected.append(describe(m));
+      }
+      Checkpoint c = Checkpoint.read(file, arena);
+      c.progress().forEach((k, v) -> expected.append("progress %s=%s\n".formatted(k, v)));
+      for (SavedState s : c.states()) {
+        expected.append("state %s %s %s\n".formatted(s.name(), s.type(), sha256(s.elements())));
+      }
+      expected.append(
+          "best w f32[2x1] %s\n".formatted(sha256(c.bestWeights().get().asSlice(0, 8))));
+    }
+    Run run = read(file);
+    assertEquals("", run.errors());
+    assertEquals(expected.toString(), run.output());
+  }
+
+  private static String sha256(MemorySegment m) throws NoSuchAlgorithmException {
+    byte[] sha = MessageDigest.getInstance("SHA-256").digest(m.toArray(ValueLayout.JAVA_BYTE));
+    return HexFormat.of().formatHex(sha);
   }
 
   @Test

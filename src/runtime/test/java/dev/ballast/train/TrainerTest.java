@@ -129,7 +129,7 @@ class TrainerTest {
     try (ArrayDataset train = quadrants(200, 1);
         ArrayDataset test = quadrants(200, 2);
         Trainer t = new Trainer(xor(0), wild, train, Optional.of(test))) {
-      List<Epoch> run = t.fit(SILENT);
+      List<Epoch> run = t.fit(SILENT).epochs();
       double best =
           run.stream()
               .mapToDouble(e -> e.evaluation().get().accuracy().getAsDouble())
@@ -157,14 +157,9 @@ class TrainerTest {
         Trainer t =
             new Trainer(
                 model,
-                new TrainingOptions(
-                    new Loss.MeanSquaredError(),
-                    Optimizer.Adam.of(0.05),
-                    32,
-                    60,
-                    1,
-                    true,
-                    o.plan()),
+                o.withLoss(new Loss.MeanSquaredError())
+                    .withOptimizer(Optimizer.Adam.of(0.05))
+                    .withSeed(1),
                 data,
                 Optional.empty())) {
       t.fit(SILENT);
@@ -175,14 +170,9 @@ class TrainerTest {
         Trainer t =
             new Trainer(
                 model,
-                new TrainingOptions(
-                    new Loss.BinaryCrossEntropy(),
-                    Optimizer.Adam.of(0.1),
-                    32,
-                    60,
-                    1,
-                    true,
-                    o.plan()),
+                o.withLoss(new Loss.BinaryCrossEntropy())
+                    .withOptimizer(Optimizer.Adam.of(0.1))
+                    .withSeed(1),
                 data,
                 Optional.empty())) {
       t.fit(SILENT);

@@ -5,15 +5,16 @@ import dev.ballast.image.PictureSize;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
 import dev.ballast.optim.Optimizer;
-import dev.ballast.plan.PlanOptions;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
+import dev.ballast.train.EarlyStopping;
 import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
@@ -21,6 +22,9 @@ import org.tomlj.TomlParseResult;
 
 /** Reads a definition from a TOML file. */
 public final class DefinitionReader {
+  private static final double NANOS_PER_MINUTE = 60e9;
+  private static final int MOST_MINUTES = 1_000_000;
+
   private final Path file;
   private final Section root;
   private final String text;
@@ -36,6 +40,15 @@ public final class DefinitionReader {
    * @throws IOException where it can't be read
    */
   public static Definition read(Path file) throws IOException {
+    return read(file, Overrides.none());
+  }
+
+  /**
+   * @param overrides values in place of the file's own
+   * @throws DefinitionException where the file is not a definition, or has no such keys
+   * @throws IOException where it can't be read
+   */
+  public static Definition read(Path file, Overrides overrides) throws IOException {
     String text = text(file);
     TomlParseResult toml = Toml.parse(text);
     if (toml.hasErrors()) {
@@ -43,7 +56,10 @@ public final class DefinitionReader {
       String where = file + ":" + e.position().line() + ":" + e.position().column() + ": ";
       throw new DefinitionException(where + e.getMessage());
     }
-    return new DefinitionReader(file, new Section(file, "", toml), text).read();
+    Section root = new Section(file, "", toml, overrides);
+    Definition d = new DefinitionReader(file, root, overrides.comments() + text).read();
+    overrides.demandUsed();
+    return d;
   }
 
   private static String text(Path file) throws IOException {
@@ -64,14 +80,12 @@ public final class DefinitionReader {
     }
     Loss loss = root.named("loss", Loss::of);
     TrainingOptions options =
-        new TrainingOptions(
-            loss,
-            optimizer(root.section("optimizer")),
-            root.whole("batch", 1),
-            root.whole("epochs", 0),
-            root.seed("seed"),
-            root.flag("shuffle", true),
-            PlanOptions.defaults());
+        TrainingOptions.of(loss, optimizer(root.section("optimizer")))
+            .withBatch(root.whole("batch", 1))
+            .withEpochs(root.whole("epochs", 0))
+            .withSeed(root.seed("seed"))
+            .withShuffle(root.flag("shuffle", true))
+            .withEarlyStopping(earlyStopping());
     List<String> classes = root.texts("classes", List.of());
     if (classes.stream().distinct().count() < classes.size()
         || classes.stream().anyMatch(c -> c.contains("\n"))) {
@@ -85,6 +99,28 @@ public final class DefinitionReader {
     root.finish();
     Model model = new Model(name, input, layers.body());
     return new Definition(model, options, data, classes, text).withFittingLoss();
+  }
+
+  private EarlyStopping earlyStopping() throws DefinitionException {
+    EarlyStopping e = EarlyStopping.never();
+    if (!root.has("early_stopping")) {
+      return e;
+    }
+    Section s = root.section("early_stopping");
+    e = s.has("patience") ? e.withPatience(s.whole("patience", 1)) : e;
+    double change = s.number("smallest_change", 0);
+    if (!(change >= 0) || Double.isInfinite(change)) {
+      throw s.at("smallest_change", "must be a finite number, at least 0, not " + change);
+    }
+    if (s.has("minutes")) {
+      double minutes = s.number("minutes");
+      if (!(minutes > 0) || minutes > MOST_MINUTES) {
+        throw s.at("minutes", "must be above 0 and at most " + MOST_MINUTES + ", not " + minutes);
+      }
+      e = e.withLongest(Duration.ofNanos((long) (minutes * NANOS_PER_MINUTE)));
+    }
+    s.finish();
+    return e.withSmallestChange(change);
   }
 
   private static Optimizer optimizer(Section s) throws DefinitionException {

@@ -19,12 +19,17 @@ final class Section {
   private final Path file;
   private final String name;
   private final TomlTable table;
+  private final Overrides overrides;
   private final Set<String> asked = new LinkedHashSet<>();
 
-  Section(Path file, String name, TomlTable table) {
+  /**
+   * @param overrides values that stand in for the table's own
+   */
+  Section(Path file, String name, TomlTable table, Overrides overrides) {
     this.file = file;
     this.name = name;
     this.table = table;
+    this.overrides = overrides;
   }
 
   String text(String key) throws DefinitionException {
@@ -81,7 +86,7 @@ final class Section {
 
   /** Two numbers, of rows and columns, or one for both. */
   List<Integer> pair(String key, int least) throws DefinitionException {
-    if (has(key) && table.isLong(List.of(key))) {
+    if (has(key) && value(key) instanceof Long) {
       int both = whole(key, least);
       return List.of(both, both);
     }
@@ -99,20 +104,20 @@ final class Section {
 
   Section section(String key) throws DefinitionException {
     TomlTable inner = demand(key, "a table", TomlTable.class);
-    return new Section(file, key, inner);
+    return new Section(file, key, inner, overrides);
   }
 
   List<Section> sections(String key) throws DefinitionException {
     List<Section> sections = new ArrayList<>();
     for (TomlTable t : list(key, "an array of tables, written [[" + key + "]]", TomlTable.class)) {
-      sections.add(new Section(file, key, t));
+      sections.add(new Section(file, key, t, Overrides.none()));
     }
     return sections;
   }
 
   boolean has(String key) {
     asked.add(key);
-    return table.contains(List.of(key));
+    return overrides.value(name, key).isPresent() || table.contains(List.of(key));
   }
 
   /** Turns a key's text into something by its name. */
@@ -136,16 +141,22 @@ final class Section {
   /** A complaint about a key, with its place. */
   DefinitionException at(String key, String complaint) {
     TomlPosition p = table.inputPositionOf(List.of(key));
-    String where = p == null ? file + ": " : file + ":" + p.line() + ":" + p.column() + ": ";
+    boolean own = p != null && overrides.value(name, key).isEmpty();
+    String where = own ? file + ":" + p.line() + ":" + p.column() + ": " : file + ": ";
     String path = name.isEmpty() ? key : name + "." + key;
     return new DefinitionException(where + path + ": " + complaint);
+  }
+
+  /** Of a key that is there. */
+  private Object value(String key) {
+    return overrides.value(name, key).orElseGet(() -> table.get(List.of(key)));
   }
 
   private <T> T demand(String key, String kind, Class<T> type) throws DefinitionException {
     if (!has(key)) {
       throw at(key, "is missing: " + kind + " is needed");
     }
-    Object o = table.get(List.of(key));
+    Object o = value(key);
     if (!type.isInstance(o)) {
       throw at(key, "must be " + kind + ", not " + o);
     }

@@ -1,0 +1,240 @@
+package dev.ballast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs that end before their end, by whatever means, and go on. */
+class ResumeTest {
+  private static final int SECONDS = 60;
+  private static final int SIGNAL = 128;
+  private static final int EPOCHS = 200;
+
+  @TempDir Path folder;
+  private TinyDigits tiny;
+  private Path checkpoints;
+  private Path model;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    tiny = TinyDigits.in(folder).edited("epochs = 3", "epochs = " + EPOCHS);
+    checkpoints = folder.resolve("run");
+    model = folder.resolve("tiny.ballast");
+  }
+
+  private List<Object> train(Object... more) {
+    List<Object> words = new ArrayList<>(List.of("train", tiny.definition(), "--out", model));
+    words.addAll(List.of(more));
+    return words;
+  }
+
+  private List<Object> resumable() {
+    return train("--checkpoint", checkpoints, "--resume", "--every-steps", "25", "--json");
+  }
+
+  private static String checksum(Path file) throws IOException {
+    return CommandRun.done("inspect", file, "--json").json().get("weightsChecksum").asText();
+  }
+
+  /** The checksum of a run that nothing disturbs. */
+  private String undisturbed() throws IOException {
+    CommandRun.done(train().toArray());
+    String sum = checksum(model);
+    Files.delete(model);
+    return sum;
+  }
+
+  private static List<String> command(List<Object> words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-modules=jdk.incubator.vector",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName()));
+    words.forEach(w -> command.add(w.toString()));
+    return command;
+  }
+
+  private Process start(List<Object> words) throws IOException {
+    return new ProcessBuilder(command(words))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+        .start();
+  }
+
+  private int await(Process p) throws IOException, InterruptedException {
+    if (!p.waitFor(SECONDS, TimeUnit.SECONDS)) {
+      p.destroyForcibly();
+      throw new IOException("did not end: " + log());
+    }
+    return p.exitValue();
+  }
+
+  private String log() throws IOException {
+    return Files.readString(folder.resolve("log"));
+  }
+
+  /**
+   * Kills a run again and again, each time a random while after it began or went on, until one gets
+   * to its end.
+   *
+   * @return how often
+   */
+  private int killUpTo(int kills, long seed) throws IOException, InterruptedException {
+    Random random = new Random(seed);
+    for (int i = 0; i < kills; i++) {
+      Process p = start(resumable());
+      if (p.waitFor(300 + random.nextInt(900), TimeUnit.MILLISECONDS)) {
+        assertEquals(0, p.exitValue(), log());
+        return i;
+      }
+      p.destroyForcibly().waitFor();
+    }
+    assertEquals(0, await(start(resumable())), log());
+    return kills;
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aRunKilledAtRandomMomentsHasTheBitsOfOneThatWasNot() throws Exception {
+    String expected = undisturbed();
+    int kills = killUpTo(5, 1);
+    assertTrue(kills > 1, "killed " + kills + " times");
+    assertEquals(expected, checksum(model));
+  }
+
+  /** Fifty kills of as many runs as it takes. */
+  @Test
+  @Tag("soak")
+  @DisabledOnOs(OS.WINDOWS)
+  void fiftyKills() throws Exception {
+    String expected = undisturbed();
+    int kills = 0;
+    for (long seed = 2; kills < 50; seed++) {
+      kills += killUpTo(50 - kills, seed);
+      assertEquals(expected, checksum(model));
+      Files.delete(model);
+      deleteCheckpoints();
+    }
+  }
+
+  private void deleteCheckpoints() throws IOException {
+    try (Stream<Path> files = Files.list(checkpoints)) {
+      for (Path f : files.toList()) {
+        Files.delete(f);
+      }
+    }
+  }
+
+  private void awaitCheckpoint() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+    while (System.nanoTime() < deadline) {
+      if (Files.isDirectory(checkpoints)) {
+        try (Stream<Path> files = Files.list(checkpoints)) {
+          if (files.anyMatch(f -> f.toString().endsWith(".ballast"))) {
+            return;
+          }
+        }
+      }
+      Thread.sleep(10);
+    }
+    throw new IOException("no checkpoint in " + SECONDS + " s: " + log());
+  }
+
+  /** SIGTERM, as {@link Process#destroy} sends it, and Ctrl-C's SIGINT do the same. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aRunThatIsAskedToStopWritesACheckpointAndSaysHowToGoOn() throws Exception {
+    String expected = undisturbed();
+    Process p = start(resumable());
+    awaitCheckpoint();
+    new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor();
+    assertEquals(SIGNAL + 2, await(p), log());
+    assertTrue(log().contains("stopped; go on with: ballast train " + tiny.definition()), log());
+    assertTrue(log().contains("--resume"), log());
+    assertFalse(Files.exists(model), "a run that is not at its end writes no model");
+    assertEquals(0, await(start(resumable())), log());
+    assertEquals(expected, checksum(model));
+    assertTrue(log().contains("resumed from " + checkpoints), log());
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aFullDiskLeavesTheLastCheckpoint() throws Exception {
+    String expected = undisturbed();
+    tiny.edited("epochs = " + EPOCHS, "epochs = 2");
+    CommandRun.done(resumable().toArray());
+    Files.delete(model);
+    tiny.edited("epochs = 2", "epochs = " + EPOCHS);
+    Child run = withoutRoom();
+    assertEquals(Main.FAILED, run.status(), run.output());
+    assertTrue(run.output().contains("this checkpoint can't be written"), run.output());
+    assertTrue(run.output().contains("the last one is " + checkpoints), run.output());
+    CommandRun.done(resumable().toArray());
+    assertEquals(expected, checksum(model));
+  }
+
+  /** The run goes on in a process that may write files of two kilobytes at most. */
+  private Child withoutRoom() throws IOException, InterruptedException {
+    List<String> limited = new ArrayList<>(List.of("sh", "-c", "ulimit -f 4; exec \"$@\"", "sh"));
+    limited.addAll(command(resumable()));
+    return Child.run(folder, limited);
+  }
+
+  @Test
+  void aFolderWithCheckpointsIsNotBegunAnew() throws IOException {
+    tiny.edited("epochs = " + EPOCHS, "epochs = 1");
+    CommandRun.done(train("--checkpoint", checkpoints).toArray());
+    String complaint = CommandRun.complaint(train("--checkpoint", checkpoints).toArray());
+    assertTrue(complaint.contains("go on with it by --resume"), complaint);
+    tiny.edited("learning_rate = 0.05", "learning_rate = 0.04");
+    complaint = CommandRun.complaint(resumable().toArray());
+    assertTrue(complaint.contains("the checkpoint is of another run: its optimizer"), complaint);
+  }
+
+  @Test
+  void optionsOfCheckpointsNeedAFolder() {
+    String complaint = CommandRun.complaint(train("--resume").toArray());
+    assertTrue(complaint.contains("need --checkpoint DIR"), complaint);
+  }
+
+  @Test
+  void aCheckpointPredicts() throws IOException {
+    tiny.edited("epochs = " + EPOCHS, "epochs = 20");
+    CommandRun.done(train("--checkpoint", checkpoints).toArray());
+    CommandRun r =
+        CommandRun.done(
+            "eval", checkpoints.resolve("epoch-0020.ballast"), tiny.definition(), "--json");
+    assertTrue(r.json().get("accuracy").asDouble() > 0.9, r.out());
+  }
+
+  @Test
+  void patienceEndsARun() throws IOException {
+    tiny.edited(
+        "[optimizer]", "[early_stopping]\npatience = 2\nsmallest_change = 0.001\n[optimizer]");
+    CommandRun r = CommandRun.done(train("--json").toArray());
+    assertTrue(r.json().get("epochs").asInt() < EPOCHS, r.out());
+    assertTrue(r.json().get("end").asText().contains("patience"), r.out());
+    assertEquals(r.json().get("epochs").asInt() - 2, r.json().get("bestEpoch").asInt(), r.out());
+  }
+}
