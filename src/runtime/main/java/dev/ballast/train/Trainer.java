@@ -5,6 +5,7 @@ import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
+import dev.ballast.pass.PassRule;
 import dev.ballast.plan.Plan;
 import dev.ballast.runtime.HeapAllocation;
 import dev.ballast.runtime.Session;
@@ -32,10 +33,13 @@ public final class Trainer implements AutoCloseable {
   private final Optional<Dataset> test;
   private final Session step;
   private final Optional<Session> lastStep;
+  private final Optional<Session> accumulation;
+  private final ServedWeights served;
   private final Evaluator evaluator;
   private final Order order;
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
+  private final List<Double> losses = new ArrayList<>();
   private int epochsDone;
 
   /**
@@ -57,16 +61,24 @@ public final class Trainer implements AutoCloseable {
     if (rest > 0) {
       graphs.add(trainingStep(model, rest));
     }
+    if (options.accumulate() > 1) {
+      graphs.add(Graphs.accumulation(model, options.loss(), options.update(), batch));
+    }
     List<Plan> plans = JointBudget.plan(graphs, options.plan());
     Plan main = plans.getFirst();
     Plan evaluationPlan = plans.get(1);
     Plan singlePlan = plans.get(2);
-    Optional<Plan> last = rest == 0 ? Optional.empty() : Optional.of(plans.getLast());
+    Optional<Plan> last = rest == 0 ? Optional.empty() : Optional.of(plans.get(3));
     demandFit(main, train);
     test.ifPresent(t -> demandFit(main, t));
     List<Plan> others = plans.subList(1, plans.size());
     this.step = Session.open(main, SessionOptions.defaults(), others.toArray(Plan[]::new));
     this.lastStep = last.map(step::alongside);
+    this.accumulation =
+        options.accumulate() == 1
+            ? Optional.empty()
+            : Optional.of(step.alongside(plans.getLast()));
+    this.served = new ServedWeights(step, options.update().average(), snapshots);
     this.evaluator = new Evaluator(step.alongside(evaluationPlan), step.alongside(singlePlan));
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
@@ -74,7 +86,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private Graph trainingStep(Model model, int batch) {
-    return Graphs.trainingStep(model, options.loss(), options.optimizer(), batch);
+    return Graphs.trainingStep(model, options, batch, PassRule.all());
   }
 
   private Graph evaluation(Model model, int batch) {
@@ -110,7 +122,7 @@ public final class Trainer implements AutoCloseable {
     return step.plan();
   }
 
-  /** Steps in an epoch, the smaller last one counted. */
+  /** Batches in an epoch, the smaller last one counted: each a step, or a part of one. */
   public int stepsPerEpoch() {
     int batch = batch();
     return (train.size() + batch - 1) / batch;
@@ -123,7 +135,7 @@ public final class Trainer implements AutoCloseable {
   /**
    * Trains for all epochs of the options, evaluates after each, and leaves the weights of the best
    * epoch in place: the most right answers or the smallest loss on the test data; without test data
-   * the last.
+   * the last. Where an average of weights is kept, it is what is evaluated and left.
    *
    * @throws DivergedException where a step's loss is not a number
    */
@@ -143,12 +155,14 @@ public final class Trainer implements AutoCloseable {
               && (bestSoFar.isEmpty() || epoch.evaluation().get().beats(bestSoFar.get()));
       if (better) {
         bestSoFar = epoch.evaluation();
-        best.copyFrom(step.weights());
+        served.copyTo(best);
       }
       listener.onEpoch(epoch);
     }
     if (bestSoFar.isPresent()) {
       step.weights().copyFrom(best);
+    } else {
+      served.keep();
     }
     return epochs;
   }
@@ -168,10 +182,10 @@ public final class Trainer implements AutoCloseable {
     long nanos = 0;
     for (int i = 0; i < steps; i++) {
       int size = Math.min(batch(), train.size() - seen);
-      Session session = size == batch() ? step : lastStep.orElseThrow();
+      Session session = session(i, size);
       long heapBefore = HeapAllocation.ofCurrentThread();
       long start = System.nanoTime();
-      double loss = step(session, seen, size);
+      double loss = step(session, i, seen, size);
       sum += loss * size;
       nanos += System.nanoTime() - start;
       if (i >= steps / 2) {
@@ -184,12 +198,48 @@ public final class Trainer implements AutoCloseable {
       listener.onStep(number, i + 1, steps, sum / seen);
     }
     Optional<Evaluation> result = test.map(this::evaluate);
+    losses.add(result.map(Evaluation::loss).orElse(sum / seen));
     double heapPerStep = (double) heap / (steps - steps / 2);
     return new Epoch(number, sum / seen, nanos / 1e9, steps, heapPerStep, result);
   }
 
-  private double step(Session session, int first, int size) {
-    session.input(Graphs.RATE).set(0, options.optimizer().learningRate());
+  /** The session that runs a batch of an epoch: one that steps, or one that only adds up. */
+  private Session session(int batch, int size) {
+    boolean steps =
+        (batch + 1) % options.accumulate() == 0 || batch + 1 == stepsPerEpoch();
+    if (!steps) {
+      return accumulation.orElseThrow();
+    }
+    return size == batch() ? step : lastStep.orElseThrow();
+  }
+
+  /** How many batches' gradients become steps in an epoch. */
+  private int updatesPerEpoch() {
+    return (stepsPerEpoch() + options.accumulate() - 1) / options.accumulate();
+  }
+
+  private double rate(int batch) {
+    long perEpoch = updatesPerEpoch();
+    long step = (epochsDone - 1) * perEpoch + batch / options.accumulate();
+    return options
+        .schedule()
+        .rate(options.optimizer().learningRate(), step, options.epochs() * perEpoch, losses);
+  }
+
+  /** How much of its step's examples a batch holds. */
+  private double share(int batch, int size) {
+    int start = batch / options.accumulate() * options.accumulate() * batch();
+    int end = Math.min(start + options.accumulate() * batch(), train.size());
+    return (double) size / (end - start);
+  }
+
+  private double step(Session session, int batch, int first, int size) {
+    if (accumulation.isPresent()) {
+      session.input(Graphs.SHARE).set(0, share(batch, size));
+    }
+    if (accumulation.isEmpty() || session != accumulation.get()) {
+      session.input(Graphs.RATE).set(0, rate(batch));
+    }
     for (int row = 0; row < size; row++) {
       train.copy(
           order.at(first + row), session.input(Model.INPUT), session.input(Graphs.TARGET), row);
@@ -198,9 +248,14 @@ public final class Trainer implements AutoCloseable {
     return session.output(Graphs.LOSS).get(0);
   }
 
-  /** Runs the current weights over all of a dataset. */
+  /** Runs the current weights, or their average where one is kept, over all of a dataset. */
   public Evaluation evaluate(Dataset data) {
-    return evaluator.evaluate(data);
+    served.enter();
+    try {
+      return evaluator.evaluate(data);
+    } finally {
+      served.leave();
+    }
   }
 
   @Override

@@ -4,8 +4,9 @@ import dev.ballast.data.ImageFolder;
 import dev.ballast.image.PictureSize;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
+import dev.ballast.optim.Adam;
 import dev.ballast.optim.Optimizer;
-import dev.ballast.plan.PlanOptions;
+import dev.ballast.optim.Sgd;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.train.TrainingOptions;
@@ -64,14 +65,11 @@ public final class DefinitionReader {
     }
     Loss loss = root.named("loss", Loss::of);
     TrainingOptions options =
-        new TrainingOptions(
-            loss,
-            optimizer(root.section("optimizer")),
-            root.whole("batch", 1),
-            root.whole("epochs", 0),
-            root.seed("seed"),
-            root.flag("shuffle", true),
-            PlanOptions.defaults());
+        TrainingOptions.of(loss, optimizer(root.section("optimizer")))
+            .withBatch(root.whole("batch", 1))
+            .withEpochs(root.whole("epochs", 0))
+            .withSeed(root.seed("seed"))
+            .withShuffle(root.flag("shuffle", true));
     List<String> classes = root.texts("classes", List.of());
     if (classes.stream().distinct().count() < classes.size()
         || classes.stream().anyMatch(c -> c.contains("\n"))) {
@@ -102,10 +100,10 @@ public final class DefinitionReader {
             if (nesterov && momentum == 0) {
               throw s.at("nesterov", "needs a momentum above 0");
             }
-            yield new Optimizer.Sgd(rate, momentum, nesterov, decay);
+            yield new Sgd(rate, momentum, nesterov, decay);
           }
           case "adam", "adamw" ->
-              new Optimizer.Adam(
+              new Adam(
                   rate,
                   s.number("beta1", 0.9),
                   s.number("beta2", 0.999),

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ballast.loss.Loss;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.loss.CrossEntropy;
+import dev.ballast.optim.Adam;
 import dev.ballast.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,8 +69,8 @@ class DefinitionReaderTest {
     Definition d = read(GOOD);
     assertEquals("tiny", d.model().name());
     assertEquals(Shape.of(4, 4), d.model().example());
-    assertEquals(new Loss.CrossEntropy(), d.options().loss());
-    assertEquals(Optimizer.Adam.decoupled(0.001), d.options().optimizer());
+    assertEquals(new CrossEntropy(), d.options().loss());
+    assertEquals(Adam.decoupled(0.001), d.options().optimizer());
     assertEquals(8, d.options().batch());
     assertEquals(2, d.options().epochs());
     assertEquals(5, d.options().seed());
