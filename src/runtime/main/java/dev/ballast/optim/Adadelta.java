@@ -39,12 +39,10 @@ public record Adadelta(double learningRate, double rho, double epsilon, double w
   @Override
   public void emit(ParameterStep s) {
     Expr g = s.penalized(weightDecay);
-    Expr oldSquare = s.state("square");
-    Expr oldDelta = s.state("delta");
-    Expr newSquare = s.averaged(rho, oldSquare, square(g));
-    Expr direction = mul(div(root(s, oldDelta), root(s, newSquare)), g);
-    s.builder().update(oldSquare, newSquare);
-    s.builder().update(oldDelta, s.averaged(rho, oldDelta, square(direction)));
+    Expr delta = s.state("delta");
+    Expr meanSquare = s.average(rho, s.state("square"), square(g));
+    Expr direction = mul(div(root(s, delta), root(s, meanSquare)), g);
+    s.average(rho, delta, square(direction));
     s.descend(direction);
   }
 

@@ -49,10 +49,9 @@ public record Adagrad(
   @Override
   public void emit(ParameterStep s) {
     Expr g = s.penalized(weightDecay);
-    Expr oldSum = s.state("sum");
-    Expr newSum = add(oldSum, square(g));
-    s.builder().update(oldSum, newSum);
-    Expr whole = initialSum == 0 ? newSum : add(newSum, s.number(initialSum));
+    Expr state = s.state("sum");
+    Expr sum = s.updated(state, add(state, square(g)));
+    Expr whole = initialSum == 0 ? sum : add(sum, s.number(initialSum));
     Expr direction = div(g, add(sqrt(whole), s.number(epsilon)));
     decayed(s).descend(direction);
   }

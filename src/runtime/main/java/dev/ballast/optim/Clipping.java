@@ -2,6 +2,7 @@ package dev.ballast.optim;
 
 import dev.ballast.ir.Expr;
 import dev.ballast.op.Ops;
+import dev.ballast.tensor.Shape;
 import java.util.List;
 
 /** Keeps gradients from being too large, before the optimizer sees them. */
@@ -26,12 +27,18 @@ public sealed interface Clipping {
       Expr norm =
           Ops.sqrt(
               gradients.stream()
-                  .map(g -> Ops.sum(Ops.square(g)))
+                  .map(ByNorm::sumOfSquares)
                   .reduce(Ops::add)
                   .orElseThrow(() -> new IllegalArgumentException("no gradient to clip")));
       Expr share = Ops.div(Ops.constant(norm, most), Ops.add(norm, Ops.constant(norm, EPSILON)));
       Expr factor = Ops.min(share, Ops.constant(norm, 1));
       return gradients.stream().map(g -> Ops.mul(g, factor)).toList();
+    }
+
+    /** As a product of a row and a column, so that no square is stored. */
+    private static Expr sumOfSquares(Expr g) {
+      Expr row = Ops.reshape(g, 1, -1);
+      return Ops.reshape(Ops.matmul(row, row, false, true), Shape.SCALAR);
     }
   }
 

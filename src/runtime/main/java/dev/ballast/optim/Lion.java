@@ -8,7 +8,7 @@ import dev.ballast.ir.Expr;
 
 /**
  * Lion (Chen et al. 2023, Algorithm 2): c = β₁m + (1−β₁)g; p′ = p − η(sign(c) + λp); m′ = β₂m +
- * (1−β₂)g. The sign of 0 is 0.
+ * (1−β₂)g. The sign of 0 is 0. Both averages are written with g − m, so that they are one loop.
  */
 public record Lion(double learningRate, double beta1, double beta2, double weightDecay)
     implements Optimizer {
@@ -37,9 +37,10 @@ public record Lion(double learningRate, double beta1, double beta2, double weigh
   @Override
   public void emit(ParameterStep s) {
     Expr mean = s.state("mean");
-    Expr c = s.averaged(beta1, mean, s.gradient());
+    Expr ahead = sub(s.gradient(), mean);
+    Expr c = add(mean, s.times(1 - beta1, ahead));
     Expr sign = sub(less(s.number(0), c), less(c, s.number(0)));
-    s.builder().update(mean, s.averaged(beta2, mean, s.gradient()));
+    s.updated(mean, add(mean, s.times(1 - beta2, ahead)));
     s.descend(weightDecay == 0 ? sign : add(sign, s.times(weightDecay, s.parameter())));
   }
 }

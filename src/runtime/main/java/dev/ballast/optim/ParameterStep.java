@@ -39,13 +39,31 @@ public record ParameterStep(
     return Ops.mul(number(factor), e);
   }
 
-  /** {@code kept · old + (1 − kept) · fresh}: an exponential moving average's next value. */
-  Expr averaged(double kept, Expr old, Expr fresh) {
-    return Ops.add(times(kept, old), times(1 - kept, fresh));
+  /**
+   * Lets a state become {@code kept · state + (1 − kept) · fresh}, an exponential moving average,
+   * and returns that.
+   */
+  Expr average(double kept, Expr state, Expr fresh) {
+    return updated(state, Ops.add(state, times(1 - kept, Ops.sub(fresh, state))));
+  }
+
+  /** Lets a state become {@code kept · state + fresh}, and returns that. */
+  Expr accumulate(double kept, Expr state, Expr fresh) {
+    return updated(state, Ops.add(state, Ops.sub(fresh, times(1 - kept, state))));
+  }
+
+  /**
+   * Gives a state its new content.
+   *
+   * @param next an elementwise op on the state itself, so that it can be written over it
+   */
+  Expr updated(Expr state, Expr next) {
+    builder.update(state, next);
+    return next;
   }
 
   /** The parameter becomes p − rate · direction. */
   void descend(Expr direction) {
-    builder.update(parameter, Ops.sub(parameter, Ops.mul(rate, direction)));
+    updated(parameter, Ops.sub(parameter, Ops.mul(rate, direction)));
   }
 }

@@ -50,24 +50,15 @@ public record RmsProp(
   @Override
   public void emit(ParameterStep s) {
     Expr g = s.penalized(weightDecay);
-    Expr oldSquare = s.state("square");
-    Expr newSquare = s.averaged(smoothing, oldSquare, square(g));
-    s.builder().update(oldSquare, newSquare);
-    Expr spread = centered ? aboutTheMean(s, g, newSquare) : newSquare;
+    Expr meanSquare = s.average(smoothing, s.state("square"), square(g));
+    Expr spread = centered ? aboutTheMean(s, g, meanSquare) : meanSquare;
     Expr direction = div(g, add(sqrt(spread), s.number(epsilon)));
-    if (momentum > 0) {
-      Expr velocity = s.state("velocity");
-      direction = add(s.times(momentum, velocity), direction);
-      s.builder().update(velocity, direction);
-    }
-    s.descend(direction);
+    s.descend(momentum == 0 ? direction : s.accumulate(momentum, s.state("velocity"), direction));
   }
 
   /** Never below 0, where rounding would take it and PyTorch's root becomes NaN. */
-  private Expr aboutTheMean(ParameterStep s, Expr g, Expr newSquare) {
-    Expr oldMean = s.state("mean");
-    Expr newMean = s.averaged(smoothing, oldMean, g);
-    s.builder().update(oldMean, newMean);
-    return max(sub(newSquare, square(newMean)), s.number(0));
+  private Expr aboutTheMean(ParameterStep s, Expr g, Expr meanSquare) {
+    Expr mean = s.average(smoothing, s.state("mean"), g);
+    return max(sub(meanSquare, square(mean)), s.number(0));
   }
 }

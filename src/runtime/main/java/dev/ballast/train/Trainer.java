@@ -75,9 +75,7 @@ public final class Trainer implements AutoCloseable {
     this.step = Session.open(main, SessionOptions.defaults(), others.toArray(Plan[]::new));
     this.lastStep = last.map(step::alongside);
     this.accumulation =
-        options.accumulate() == 1
-            ? Optional.empty()
-            : Optional.of(step.alongside(plans.getLast()));
+        options.accumulate() == 1 ? Optional.empty() : Optional.of(step.alongside(plans.getLast()));
     this.served = new ServedWeights(step, options.update().average(), snapshots);
     this.evaluator = new Evaluator(step.alongside(evaluationPlan), step.alongside(singlePlan));
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
@@ -205,8 +203,7 @@ public final class Trainer implements AutoCloseable {
 
   /** The session that runs a batch of an epoch: one that steps, or one that only adds up. */
   private Session session(int batch, int size) {
-    boolean steps =
-        (batch + 1) % options.accumulate() == 0 || batch + 1 == stepsPerEpoch();
+    boolean steps = (batch + 1) % options.accumulate() == 0 || batch + 1 == stepsPerEpoch();
     if (!steps) {
       return accumulation.orElseThrow();
     }
