@@ -225,9 +225,9 @@ public final class Trainer implements AutoCloseable {
 
   /** How much of its step's examples a batch holds. */
   private double share(int batch, int size) {
-    int start = batch / options.accumulate() * options.accumulate() * batch();
-    int end = Math.min(start + options.accumulate() * batch(), train.size());
-    return (double) size / (end - start);
+    long most = (long) options.accumulate() * batch();
+    long start = batch / options.accumulate() * most;
+    return (double) size / Math.min(most, train.size() - start);
   }
 
   private double step(Session session, int batch, int first, int size) {

@@ -10,8 +10,13 @@ import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.optim.Adam;
+import dev.ballast.optim.Clipping;
+import dev.ballast.optim.Lion;
 import dev.ballast.optim.Optimizer;
 import dev.ballast.optim.Sgd;
+import dev.ballast.optim.UpdateRule;
+import dev.ballast.optim.WeightAverage;
+import dev.ballast.pass.PassRule;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.HeapAllocation;
@@ -42,7 +47,11 @@ class SteadyStateTest {
               Linear.of("fc2", 33, 10)));
 
   private static Session training(Optimizer optimizer) {
-    var graph = Graphs.trainingStep(MODEL, new CrossEntropy(), optimizer, 7);
+    return training(UpdateRule.of(optimizer));
+  }
+
+  private static Session training(UpdateRule rule) {
+    var graph = Graphs.trainingStep(MODEL, new CrossEntropy(), rule, 7, PassRule.all());
     Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()));
     MODEL.initialize(1, s::parameter);
     s.input(Graphs.RATE).set(0, 1e-3);
@@ -89,9 +98,15 @@ class SteadyStateTest {
 
   @Test
   void aTrainingStepAllocatesNothingOnTheHeap() {
-    for (Optimizer o : List.of(Sgd.of(0).withMomentum(0.9), Adam.decoupled(1e-3))) {
-      try (Session s = training(o)) {
-        assertEquals(0, heapBytes(s), o.toString());
+    for (UpdateRule rule :
+        List.of(
+            UpdateRule.of(Sgd.of(0).withMomentum(0.9)),
+            UpdateRule.of(Adam.decoupled(1e-3)),
+            UpdateRule.of(Lion.of(1e-3))
+                .withClipping(new Clipping.ByNorm(1))
+                .withAverage(new WeightAverage(0.99)))) {
+      try (Session s = training(rule)) {
+        assertEquals(0, heapBytes(s), rule.toString());
       }
     }
   }
