@@ -5,6 +5,7 @@ import dev.ballast.nn.Model;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.ShapeException;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * Runs a model over a dataset, in its order: full batches in one session, what is left one by one
@@ -31,6 +32,19 @@ public final class Evaluator {
    * @throws ShapeException where the data do not fit the model
    */
   public Evaluation evaluate(Dataset data) {
+    return evaluate(data, s -> {});
+  }
+
+  /**
+   * The same, and each batch is scored.
+   *
+   * @throws ShapeException where the data do not fit the model
+   */
+  public Evaluation evaluate(Dataset data, Scoring scoring) {
+    return evaluate(data, scoring::add);
+  }
+
+  private Evaluation evaluate(Dataset data, Consumer<Session> afterEach) {
     data.demandFit(full.input(Model.INPUT).type(), full.input(Graphs.TARGET).type());
     double loss = 0;
     double weight = 0;
@@ -45,6 +59,7 @@ public final class Evaluator {
         data.copy(seen + row, session.input(Model.INPUT), session.input(Graphs.TARGET), row);
       }
       session.run();
+      afterEach.accept(session);
       double share = valueOr(session, Graphs.WEIGHT, size);
       loss += session.output(Graphs.LOSS).get(0) * share;
       weight += share;

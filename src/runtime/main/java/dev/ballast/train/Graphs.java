@@ -180,27 +180,47 @@ public final class Graphs {
    * @param forward a graph as {@link #serving} makes it, or as a model file holds it
    */
   public static Graph evaluation(Graph forward, Loss loss, int batch) {
-    return judged(forward, loss, batch, true);
+    return Judged.of(forward, loss, batch, "evaluation").counted().finished();
   }
 
-  /** The same without the number of right answers, which has no gradient. */
+  /** The same and the predictions themselves, for {@link Scoring}. */
+  public static Graph scoring(Graph forward, Loss loss, int batch) {
+    return Judged.of(forward, loss, batch, "scoring").counted().shown().finished();
+  }
+
+  /** The mean loss alone: without the number of right answers, which has no gradient. */
   public static Graph loss(Graph forward, Loss loss, int batch) {
-    return judged(forward, loss, batch, false);
+    return Judged.of(forward, loss, batch, "loss").finished();
   }
 
-  private static Graph judged(Graph forward, Loss loss, int batch, boolean counts) {
-    Graph sized = Rebatch.run(forward, batch);
-    String title = forward.name() + (counts ? " evaluation" : " loss") + ", batch " + batch;
-    GraphBuilder b = GraphBuilder.extending(title, sized);
-    Expr y = b.expr(sized.outputs().get(Model.OUTPUT));
-    Expr target = b.input(TARGET, loss.targetType(y.type()));
-    b.output(LOSS, loss.mean(y, target));
-    if (counts) {
-      loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
-      loss.counted(y, target).ifPresent(c -> b.output(COUNTED, c));
-      loss.weight(y, target).ifPresent(w -> b.output(WEIGHT, w));
+  /** A forward pass and its loss, in the middle of being written. */
+  private record Judged(GraphBuilder builder, Loss loss, Expr prediction, Expr target) {
+    static Judged of(Graph forward, Loss loss, int batch, String title) {
+      Graph sized = Rebatch.run(forward, batch);
+      GraphBuilder b =
+          GraphBuilder.extending(forward.name() + " " + title + ", batch " + batch, sized);
+      Expr y = b.expr(sized.outputs().get(Model.OUTPUT));
+      Expr target = b.input(TARGET, loss.targetType(y.type()));
+      b.output(LOSS, loss.mean(y, target));
+      return new Judged(b, loss, y, target);
     }
-    return Passes.forRunning(b.build());
+
+    Judged counted() {
+      loss.correct(prediction, target).ifPresent(c -> builder.output(CORRECT, c));
+      loss.counted(prediction, target).ifPresent(c -> builder.output(COUNTED, c));
+      loss.weight(prediction, target).ifPresent(w -> builder.output(WEIGHT, w));
+      return this;
+    }
+
+    Judged shown() {
+      builder.output(Model.OUTPUT, prediction);
+      loss.probabilities(prediction).ifPresent(p -> builder.output(PROBABILITIES, p));
+      return this;
+    }
+
+    Graph finished() {
+      return Passes.forRunning(builder.build());
+    }
   }
 
   /**

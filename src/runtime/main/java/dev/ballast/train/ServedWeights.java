@@ -67,6 +67,13 @@ final class ServedWeights {
     }
   }
 
+  /** Lets the averages be what the weights are, so that both serve alike. */
+  void settle() {
+    if (hasAverage()) {
+      averaged.forEach(a -> a.average().copyFrom(a.parameter()));
+    }
+  }
+
   /** Copies what serves. */
   void copyTo(MemorySegment target) {
     enter();

@@ -159,6 +159,7 @@ public final class Trainer implements AutoCloseable {
     }
     if (bestSoFar.isPresent()) {
       step.weights().copyFrom(best);
+      served.settle();
     } else {
       served.keep();
     }

@@ -209,6 +209,7 @@ class TrainerOptionsTest {
               .getAsDouble();
       Evaluator kept = new Evaluator(evaluation(t, 16), evaluation(t, 1));
       assertEquals(best, kept.evaluate(data).accuracy().getAsDouble());
+      assertEquals(best, t.evaluate(data).accuracy().getAsDouble());
     }
   }
 
