@@ -72,7 +72,7 @@ record MetricsReport(Metrics metrics, List<String> classes) {
   private Map<String, Object> row(Classification c, int i) {
     ConfusionMatrix m = c.confusion();
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("class", name(i));
+    row.put("class", name(c, i));
     row.put("precision", orNull(m.precision(i)));
     row.put("recall", orNull(m.recall(i)));
     row.put("f1", orNull(m.f1(i)));
@@ -86,8 +86,13 @@ record MetricsReport(Metrics metrics, List<String> classes) {
     return c.rocAuc().get(Math.min(i, c.rocAuc().size() - 1));
   }
 
-  private String name(int i) {
-    return i < classes.size() ? classes.get(i) : "class " + i;
+  /** Several answers for each example are all no or yes, whatever the classes are. */
+  private String name(Classification c, int i) {
+    if (classes.size() == c.confusion().classes()) {
+      return classes.get(i);
+    }
+    boolean answers = c.rocAuc().size() < c.confusion().classes();
+    return answers ? List.of("no", "yes").get(i) : "class " + i;
   }
 
   /** Of the classes, and of their confusion; then what has no value. */
@@ -99,7 +104,7 @@ record MetricsReport(Metrics metrics, List<String> classes) {
             .append(c.confusion().classes())
             .append(" classes: with --json\n");
       } else {
-        s.append('\n').append(scores(c)).append('\n').append(confusion(c.confusion()));
+        s.append('\n').append(scores(c)).append('\n').append(confusion(c));
       }
     }
     List<String> undefined = metrics.undefined();
@@ -128,12 +133,13 @@ record MetricsReport(Metrics metrics, List<String> classes) {
     };
   }
 
-  private String confusion(ConfusionMatrix m) {
+  private String confusion(Classification c) {
+    ConfusionMatrix m = c.confusion();
     List<String> head = new ArrayList<>(List.of("true \\ predicted"));
     List<List<String>> rows = new ArrayList<>();
     for (int i = 0; i < m.classes(); i++) {
-      head.add(name(i));
-      List<String> row = new ArrayList<>(List.of(name(i)));
+      head.add(name(c, i));
+      List<String> row = new ArrayList<>(List.of(name(c, i)));
       m.rows().get(i).forEach(n -> row.add(cell(n)));
       rows.add(row);
     }

@@ -122,7 +122,8 @@ final class Section {
 
   List<Section> sections(String key) throws DefinitionException {
     List<Section> sections = new ArrayList<>();
-    for (TomlTable t : list(key, "an array of tables, written [[" + key + "]]", TomlTable.class)) {
+    for (TomlTable t :
+        list(key, "an array of tables, written [[" + path(key) + "]]", TomlTable.class)) {
       sections.add(new Section(file, path(key), t));
     }
     return sections;
