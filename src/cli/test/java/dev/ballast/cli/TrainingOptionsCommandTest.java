@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ballast.loss.Loss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +55,28 @@ class TrainingOptionsCommandTest {
                     () -> {
                       TinyDigits.in(folder).edited("kind = \"adam\"\nlearning_rate = 0.05", o);
                       assertEquals(1, train().get("testAccuracy").asDouble(), o);
+                    }));
+  }
+
+  /** Gradients of every loss agree with differences in double, on targets made for it. */
+  @TestFactory
+  Stream<DynamicTest> everyLossCanBeChecked() {
+    return Stream.concat(
+            Loss.all().stream().map(l -> "kind = \"" + l.label() + "\""),
+            Stream.of(
+                "kind = \"cross_entropy\"\nlabel_smoothing = 0.2\nclass_weights = [1, 3]",
+                "kind = \"hinge\"\npower = 2",
+                "kind = \"mixed\"\n[[loss.term]]\nkind = \"mse\"\n[[loss.term]]\nkind = \"huber\""))
+        .map(
+            l ->
+                dynamicTest(
+                    l,
+                    () -> {
+                      TinyDigits.in(folder)
+                          .edited("loss = \"cross_entropy\"\n", "")
+                          .edited("kind = \"relu\"", "kind = \"tanh\"")
+                          .edited("[optimizer]", "[loss]\n" + l + "\n[optimizer]");
+                      CommandRun.done("gradcheck", tiny.definition());
                     }));
   }
 

@@ -65,7 +65,7 @@ public sealed interface Schedule {
 
     @Override
     public double rate(double base, long step, long steps, List<Double> losses) {
-      return annealed(base, minimum, (double) step / steps);
+      return annealed(base, minimum, share(step, steps));
     }
   }
 
@@ -118,9 +118,9 @@ public sealed interface Schedule {
       double top = rising * steps - 1;
       double end = steps - 1;
       if (step <= top && top > 0) {
-        return annealed(first, base, step / top);
+        return annealed(first, base, share(step, top));
       }
-      return annealed(base, first / finalDivisor, end > top ? (step - top) / (end - top) : 1);
+      return annealed(base, first / finalDivisor, share(step - top, end - top));
     }
   }
 
@@ -177,6 +177,13 @@ public sealed interface Schedule {
       double lower = Math.max(rate * factor, minimum);
       return rate - lower > LEAST_CHANGE ? lower : rate;
     }
+  }
+
+  /**
+   * How much of the way is done: all of it once the last step is behind, or where there is none.
+   */
+  private static double share(double done, double whole) {
+    return done < whole ? done / whole : 1;
   }
 
   private static double annealed(double from, double to, double share) {

@@ -70,10 +70,10 @@ class ScheduleTest {
   }
 
   @Test
-  void veryShortTrainingsHaveRatesToo() {
+  void veryShortTrainingsHaveRatesTooAndSoDoStepsBeyondTheLast() {
     for (Schedule s : SCHEDULES.values()) {
-      for (int steps = 1; steps < 8; steps++) {
-        for (int step = 0; step < steps; step++) {
+      for (int steps = 0; steps < 8; steps++) {
+        for (int step = 0; step < steps + 3; step++) {
           double rate = s.rate(BASE, step, steps, List.of());
           assertEquals(true, rate >= 0 && rate <= BASE, s + ": " + rate);
         }
