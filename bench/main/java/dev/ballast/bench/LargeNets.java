@@ -4,6 +4,7 @@ import dev.ballast.autodiff.Autodiff;
 import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.GraphBuilder;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Layer;
@@ -22,7 +23,7 @@ import java.util.Set;
 
 /** Networks deeper than those under models, and graphs of no shape. */
 final class LargeNets {
-  static final Loss LOSS = new Loss.CrossEntropy();
+  static final Loss LOSS = new CrossEntropy();
 
   private static final int COLUMNS = 16;
   private static final int MOST_ROWS = 96;

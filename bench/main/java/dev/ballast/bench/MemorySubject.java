@@ -2,6 +2,7 @@ package dev.ballast.bench;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.ir.Expr;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
@@ -13,7 +14,9 @@ import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
+import dev.ballast.optim.Adam;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,7 +74,7 @@ record MemorySubject(Model model, Loss loss, Optimizer optimizer, int batch) {
 
   private static MemorySubject deep(String name, int width, List<Layer> body, int batch) {
     Model model = new Model(name, Shape.of(width), new Sequential(body));
-    return new MemorySubject(model, new Loss.CrossEntropy(), Optimizer.Sgd.of(0.01), batch);
+    return new MemorySubject(model, new CrossEntropy(), Sgd.of(0.01), batch);
   }
 
   /** The layers as {@code bench/peers/memory.py} reads them. */
@@ -97,7 +100,7 @@ record MemorySubject(Model model, Loss loss, Optimizer optimizer, int batch) {
   /** The optimizer, likewise. */
   Map<String, Object> optimizerDescribed() {
     return switch (optimizer) {
-      case Optimizer.Sgd s ->
+      case Sgd s ->
           of(
               "sgd",
               Map.of(
@@ -109,10 +112,13 @@ record MemorySubject(Model model, Loss loss, Optimizer optimizer, int batch) {
                   s.nesterov(),
                   "decay",
                   s.weightDecay()));
-      case Optimizer.Adam a ->
+      case Adam a ->
           of(
               a.decoupled() ? "adamw" : "adam",
               Map.of("rate", a.learningRate(), "decay", a.weightDecay()));
+      default ->
+          throw new IllegalArgumentException(
+              "bench memory can't tell PyTorch of " + optimizer + ": add it there");
     };
   }
 

@@ -1,11 +1,13 @@
 package dev.ballast.bench;
 
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.pass.Passes;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -49,7 +51,7 @@ public class MnistMlpBenchmark {
               Linear.of("fc2", 512, 256),
               Activation.RELU,
               Linear.of("fc3", 256, 10)));
-  private static final Loss LOSS = new Loss.CrossEntropy();
+  private static final Loss LOSS = new CrossEntropy();
 
   @Param({"64"})
   public int batch;
@@ -59,7 +61,7 @@ public class MnistMlpBenchmark {
 
   @Setup(Level.Trial)
   public void open() {
-    Optimizer sgd = Optimizer.Sgd.of(1e-3).withMomentum(0.9);
+    Optimizer sgd = Sgd.of(1e-3).withMomentum(0.9);
     SessionOptions unchecked = SessionOptions.defaults().withPoison(false);
     PlanOptions options = PlanOptions.defaults();
     var step = Graphs.trainingStep(MODEL, LOSS, sgd, batch);

@@ -6,7 +6,7 @@ import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.ir.Graph;
 import dev.ballast.nn.Model;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.pass.Passes;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Placement;
@@ -150,7 +150,7 @@ final class PlannerCases {
   }
 
   private static Graph step(Model model, int batch) {
-    return Graphs.trainingStep(model, LargeNets.LOSS, Optimizer.Sgd.of(0.1), batch);
+    return Graphs.trainingStep(model, LargeNets.LOSS, Sgd.of(0.1), batch);
   }
 
   private static Graph randomGraph(long seed, int nodes) {

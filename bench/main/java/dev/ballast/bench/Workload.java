@@ -4,6 +4,7 @@ import dev.ballast.cli.definition.Definition;
 import dev.ballast.ir.Graph;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
+import dev.ballast.pass.PassRule;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -76,7 +77,7 @@ final class Workload implements AutoCloseable {
       case INFERENCE -> Graphs.serving(model, loss, batch);
       case FORWARD -> Graphs.trainingLoss(model, loss, batch);
       case GRADIENT -> Graphs.gradients(model, loss, batch);
-      case STEP -> Graphs.trainingStep(model, loss, o.optimizer(), batch);
+      case STEP -> Graphs.trainingStep(model, o, batch, PassRule.all());
     };
   }
 

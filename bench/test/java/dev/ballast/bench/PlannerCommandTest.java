@@ -10,7 +10,7 @@ import dev.ballast.cli.Commands;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.ir.Graph;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.Certificate;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
@@ -147,8 +147,7 @@ class PlannerCommandTest {
   /** Phases are parts of the whole, and a budget that is refused is a row too. */
   @Test
   void planningTimeIsToldPhaseByPhase() {
-    Graph step =
-        Graphs.trainingStep(LargeNets.perceptron(8, 16), LargeNets.LOSS, Optimizer.Sgd.of(0.1), 64);
+    Graph step = Graphs.trainingStep(LargeNets.perceptron(8, 16), LargeNets.LOSS, Sgd.of(0.1), 64);
     Plan whole = Planner.plan(step, PlanOptions.defaults());
     Repetition once = new Repetition(1, 60);
     long kept = whole.arenaBytes() - whole.bytes(Region.SCRATCH);

@@ -3,12 +3,12 @@ package dev.ballast;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -39,16 +39,14 @@ class BudgetTest {
   void aTrainingStepOfTheDigitsNetworkKeepsToItsBytes() {
     Plan plan =
         Planner.plan(
-            Graphs.trainingStep(
-                MLP, new Loss.CrossEntropy(), Optimizer.Sgd.of(0.01).withMomentum(0.9), 64),
+            Graphs.trainingStep(MLP, new CrossEntropy(), Sgd.of(0.01).withMomentum(0.9), 64),
             PlanOptions.defaults());
     demand(6_224_704, plan);
   }
 
   @Test
   void anInferenceOfTheDigitsNetworkKeepsToItsBytes() {
-    Plan plan =
-        Planner.plan(Graphs.serving(MLP, new Loss.CrossEntropy(), 1), PlanOptions.defaults());
+    Plan plan = Planner.plan(Graphs.serving(MLP, new CrossEntropy(), 1), PlanOptions.defaults());
     demand(2_149_632, plan);
   }
 }

@@ -41,10 +41,12 @@ class LayeringTest {
           Map.entry("nn", "tensor kernel ir op pass"),
           Map.entry("loss", "tensor ir op"),
           Map.entry("optim", "tensor ir op"),
+          Map.entry("metric", ""),
           Map.entry("data", "tensor kernel image"),
           Map.entry(
               "train",
-              "tensor kernel ir op autodiff pass plan runtime format nn image loss optim data"));
+              "tensor kernel ir op autodiff pass plan runtime format nn image loss optim metric"
+                  + " data"));
 
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableSays() {

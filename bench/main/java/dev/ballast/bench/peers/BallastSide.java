@@ -15,6 +15,7 @@ import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.nn.Window;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.pass.Passes;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -60,7 +61,7 @@ final class BallastSide implements JvmSide.Subject {
     Model model =
         new Model(job.text("workload"), Shape.of(job.numbers("input")), new Sequential(layers));
     Loss loss = Loss.of(job.text("loss"));
-    Optimizer sgd = Optimizer.Sgd.of(job.real("rate")).withMomentum(job.real("momentum"));
+    Optimizer sgd = Sgd.of(job.real("rate")).withMomentum(job.real("momentum"));
     int batch = job.number("batch");
     return switch (job.text("mode")) {
       case "inference" -> Passes.forServing(model.inference(batch));

@@ -10,6 +10,7 @@ import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.plan.Region;
 import dev.ballast.train.Graphs;
+import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,8 @@ import java.util.stream.Stream;
  *
  * @param segmentBytes the session's segment: weights, states, and the scratch of all its plans
  * @param weightBytes of these, the weights
- * @param weightsCopyBytes the best epoch's weights, which a trainer keeps besides
+ * @param weightsCopyBytes the best epoch's weights, which a trainer keeps besides; where it keeps
+ *     an average, also those in training while that is evaluated
  * @param dataBytes training and test data; empty where they can't be told
  * @param exampleBytes what one example of the data takes; zero where none are kept
  * @param heapBytes what {@code -Xmx} is to say
@@ -86,25 +88,30 @@ record ContainerNeeds(
     Graph forward = Graphs.serving(d.model(), d.options().loss(), 1);
     int batch = batch(step);
     PlanOptions options = step.options().withoutBudget();
-    List<Plan> evaluations =
-        Stream.of(batch, 1)
-            .map(b -> Graphs.evaluation(forward, d.options().loss(), b))
-            .map(g -> Planner.plan(g, options))
-            .toList();
+    TrainingOptions o = d.options();
+    Stream<Graph> evaluations =
+        Stream.of(batch, 1).map(b -> Graphs.evaluation(forward, o.loss(), b));
+    Stream<Graph> accumulation =
+        o.accumulate() == 1
+            ? Stream.empty()
+            : Stream.of(Graphs.accumulation(d.model(), o.loss(), o.update(), batch));
+    List<Plan> others =
+        Stream.concat(evaluations, accumulation).map(g -> Planner.plan(g, options)).toList();
     long scratch =
-        Stream.concat(Stream.of(step), evaluations.stream())
+        Stream.concat(Stream.of(step), others.stream())
             .mapToLong(p -> p.bytes(Region.SCRATCH))
             .max()
             .orElseThrow();
     // How small the last batch is depends on the data: counted as a full one.
-    long io =
-        2 * step.bytes(Region.IO) + evaluations.stream().mapToLong(p -> p.bytes(Region.IO)).sum();
+    long io = 2 * step.bytes(Region.IO) + others.stream().mapToLong(p -> p.bytes(Region.IO)).sum();
     long weights = step.bytes(Region.WEIGHTS);
+    // The best epoch's and, where an average is kept, those in training while it is evaluated.
+    long copies = o.update().average().isPresent() ? 2 : 1;
     boolean photos = d.data() instanceof ImageSource;
     return new ContainerNeeds(
         weights + step.bytes(Region.STATE) + io + scratch,
         weights,
-        weights,
+        copies * weights,
         d.data().bytes(),
         d.model().example().elements() + 1,
         heap(step) + (photos ? PHOTO_HEAP_BYTES : 0),
@@ -163,7 +170,11 @@ record ContainerNeeds(
     line(s, "container", containerBytes(), "or more, with " + String.join(" ", flags()));
     line(s, "  segment", segmentBytes, String.format(Locale.ROOT, "weights %,d", weightBytes));
     if (weightsCopyBytes > 0) {
-      line(s, "  copy", weightsCopyBytes, "the best epoch's weights");
+      line(
+          s,
+          "  copy",
+          weightsCopyBytes,
+          "the best epoch's weights and, with ema, those in training");
     }
     if (dataBytes.orElse(1) > 0) {
       String each = String.format(Locale.ROOT, "%,d an example", exampleBytes);

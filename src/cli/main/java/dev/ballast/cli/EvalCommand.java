@@ -14,6 +14,7 @@ import dev.ballast.runtime.SessionOptions;
 import dev.ballast.train.Evaluation;
 import dev.ballast.train.Evaluator;
 import dev.ballast.train.Graphs;
+import dev.ballast.train.Scoring;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,7 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
-    description = "Runs a trained model over the test data of a definition.",
+    description =
+        "Runs a trained model over the test data of a definition, and tells how good it is.",
     footer = {"", "Example:  ballast eval mnist-mlp.ballast models/mnist-mlp.toml"})
 final class EvalCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE.ballast", description = "The trained model.")
@@ -51,14 +54,23 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--train-data", description = "Take the training data instead.")
   private boolean trainData;
 
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "5",
+      description = "Of many classes: how often the label is among the K most probable.")
+  private int top;
+
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     if (batch < 1) {
-      throw new picocli.CommandLine.ParameterException(
-          spec.commandLine(), "--batch must be at least 1, not " + batch);
+      throw new ParameterException(spec.commandLine(), "--batch must be at least 1, not " + batch);
+    }
+    if (top < 1) {
+      throw new ParameterException(spec.commandLine(), "--top must be at least 1, not " + top);
     }
     Definition d = DefinitionReader.read(definition);
     d = d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
@@ -68,18 +80,26 @@ final class EvalCommand implements Callable<Integer> {
         Dataset examples = trainData ? d.train(err::println) : d.test(err::println);
         Session full = session(file, loss, Math.min(batch, examples.size()));
         Session single = session(file, loss, 1)) {
-      Evaluation e = new Evaluator(full, single).evaluate(examples);
+      Scoring scoring = new Scoring(loss, top);
+      Evaluation e = new Evaluator(full, single).evaluate(examples, scoring);
+      MetricsReport metrics = new MetricsReport(scoring.metrics(), d.classes());
       Report r = new Report().put("examples", examples.size()).put("loss", e.loss());
       e.accuracy().ifPresent(a -> r.put("accuracy", a));
+      metrics.put(r, format.isJson());
       r.put("weightsChecksum", file.weightsChecksum());
-      r.print(spec.commandLine().getOut(), format);
+      PrintWriter out = spec.commandLine().getOut();
+      r.print(out, format);
+      if (!format.isJson()) {
+        out.print(metrics.tables());
+        out.flush();
+      }
     }
     return 0;
   }
 
   private static Session session(ModelFile file, Loss loss, int batch) {
-    Graph evaluation = PrepareWeights.run(Graphs.evaluation(file.graph(), loss, batch));
-    var plan = Planner.plan(evaluation, PlanOptions.defaults());
+    Graph scoring = PrepareWeights.run(Graphs.scoring(file.graph(), loss, batch));
+    var plan = Planner.plan(scoring, PlanOptions.defaults());
     return Session.open(plan, file.weights(), SessionOptions.defaults());
   }
 }

@@ -10,6 +10,7 @@ import dev.ballast.ir.GraphBuilder;
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.Slice;
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Model;
 import dev.ballast.op.Ops;
 import dev.ballast.pass.Retype;
@@ -121,8 +122,7 @@ interface GradcheckSubject {
         Graph forward = model.graph();
         if (label.isEmpty() || !forward.outputs().containsKey(Model.OUTPUT)) {
           Graph squares = Retype.run(meanSquare(file, forward), DType.F64);
-          return new OfModelFile(
-              file, squares, new RandomBatch(new Loss.MeanSquaredError(), 1, seed));
+          return new OfModelFile(file, squares, new RandomBatch(new MeanSquaredError(), 1, seed));
         }
         Loss loss = loss(file, label.get());
         Graph graph = Retype.run(Graphs.loss(forward, loss, batch), DType.F64);

@@ -172,8 +172,7 @@ final class PlanCommand implements Callable<Integer> {
     int size = batch.orElse(inference ? 1 : d.options().batch());
     return inference
         ? Graphs.serving(d.model(), d.options().loss(), size)
-        : Graphs.trainingStep(
-            d.model(), d.options().loss(), d.options().optimizer(), size, rules.pass());
+        : Graphs.trainingStep(d.model(), d.options(), size, rules.pass());
   }
 
   private ContainerNeeds needs(Plan plan) throws IOException {

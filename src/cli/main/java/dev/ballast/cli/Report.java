@@ -25,6 +25,9 @@ public final class Report {
 
   private final Map<String, Object> values = new LinkedHashMap<>();
 
+  /**
+   * @param value null where there is none: null in JSON, told in words otherwise
+   */
   public Report put(String key, Object value) {
     values.put(key, value);
     return this;
@@ -65,6 +68,9 @@ public final class Report {
   }
 
   private static String readable(Object value) {
+    if (value == null) {
+      return "undefined";
+    }
     return value instanceof Long || value instanceof Integer
         ? String.format(java.util.Locale.ROOT, "%,d", ((Number) value).longValue())
         : String.valueOf(value);

@@ -9,13 +9,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.ballast.cli.picture.PlanPage;
 import dev.ballast.cli.picture.PlanPage.Variant;
 import dev.ballast.ir.Graph;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Layer;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
@@ -379,6 +379,6 @@ class PlanPageBrowserTest {
     }
     body.add(Linear.of("out", 32, 10));
     Model model = new Model("deep", Shape.of(32), new Sequential(body));
-    return Graphs.trainingStep(model, new Loss.CrossEntropy(), Optimizer.Sgd.of(0.1), 64);
+    return Graphs.trainingStep(model, new CrossEntropy(), Sgd.of(0.1), 64);
   }
 }

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.cli.picture.PlanPage;
 import dev.ballast.cli.picture.PlanPage.Variant;
 import dev.ballast.ir.GraphBuilder;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -91,7 +91,6 @@ class PlanPageTest {
             "digits",
             Shape.of(64),
             Sequential.of(Linear.of("fc1", 64, 32), Activation.RELU, Linear.of("fc2", 32, 10)));
-    return Planner.plan(
-        Graphs.trainingStep(model, new Loss.CrossEntropy(), Optimizer.Sgd.of(0.1), 16), options);
+    return Planner.plan(Graphs.trainingStep(model, new CrossEntropy(), Sgd.of(0.1), 16), options);
   }
 }

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.cli.picture.PlanPage.Variant;
 import dev.ballast.ir.Graph;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
+import dev.ballast.optim.UpdateRule;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -23,7 +25,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class PlanStagesTest {
-  private static final Loss LOSS = new Loss.CrossEntropy();
+  private static final Loss LOSS = new CrossEntropy();
 
   @Test
   void aRewriteThatChangesNothingHasNoSwitch() throws Exception {
@@ -80,7 +82,7 @@ class PlanStagesTest {
   }
 
   private static Graph training(PlanRules rules) {
-    return Graphs.trainingStep(model(), LOSS, Optimizer.Sgd.of(0.1), 256, rules.pass());
+    return Graphs.trainingStep(model(), LOSS, UpdateRule.of(Sgd.of(0.1)), 256, rules.pass());
   }
 
   private static Model model() {

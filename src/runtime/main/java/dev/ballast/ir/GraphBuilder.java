@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -111,6 +112,11 @@ public final class GraphBuilder {
     if (updates.putIfAbsent(own(target), r) != null) {
       throw new IllegalArgumentException("'" + target.value().name() + "' is updated twice");
     }
+  }
+
+  /** The new content that a parameter or state was given, if it was. */
+  public Optional<Expr> updated(Expr target) {
+    return Optional.ofNullable(updates.get(own(target))).map(this::expr);
   }
 
   /** Names the nodes that {@code body} adds; nested names are joined by dots. */

@@ -3,31 +3,74 @@ package dev.ballast.loss;
 import dev.ballast.ir.Expr;
 import dev.ballast.op.Ops;
 import dev.ballast.tensor.DType;
-import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
 import java.util.List;
 import java.util.Optional;
 
 /** What training makes small: the mean over the batch, as PyTorch's default reduction. */
-public sealed interface Loss {
+public sealed interface Loss
+    permits CrossEntropy,
+        NegativeLogLikelihood,
+        KlDivergence,
+        BinaryCrossEntropy,
+        Hinge,
+        MeanSquaredError,
+        MeanAbsoluteError,
+        Huber,
+        Mixed {
   /** As model definitions write it. */
   String label();
 
-  /** The type of the targets that belong to predictions [B, …]. */
-  TensorType targetType(TensorType prediction);
+  /** The type of the targets that belong to predictions [B, …]: the same, unless said otherwise. */
+  default TensorType targetType(TensorType prediction) {
+    return prediction;
+  }
 
   /** A scalar. */
   Expr mean(Expr prediction, Expr target);
 
-  /** How many of the batch are right, an f32 scalar; only where the loss is a classifier's. */
-  Optional<Expr> correct(Expr prediction, Expr target);
+  /**
+   * What the mean is divided by, an f32 scalar; empty where that is the number of examples. A mean
+   * over several batches weighs theirs by it.
+   */
+  default Optional<Expr> weight(Expr prediction, Expr target) {
+    return Optional.empty();
+  }
 
-  /** The network's scores as probabilities; only where the loss is a classifier's. */
-  Optional<Expr> probabilities(Expr prediction);
+  /** What predictions of a type say. */
+  default Task task(TensorType prediction) {
+    return new Task.Numbers();
+  }
 
-  /** All losses, each with its defaults. */
+  /** The network's result as probabilities; only where they are a classifier's. */
+  default Optional<Expr> probabilities(Expr prediction) {
+    return Optional.empty();
+  }
+
+  /**
+   * How many of the batch are right, an f32 scalar; only where the predictions are a classifier's.
+   * An example with several answers counts for the share of the right ones.
+   */
+  default Optional<Expr> correct(Expr prediction, Expr target) {
+    return task(prediction.type()).correct(prediction, target);
+  }
+
+  /** How many of the batch {@link #correct} looks at, where that is not all of them. */
+  default Optional<Expr> counted(Expr prediction, Expr target) {
+    return task(prediction.type()).counted(target);
+  }
+
+  /** All losses that have defaults, each with them. */
   static List<Loss> all() {
-    return List.of(new CrossEntropy(), new MeanSquaredError(), new BinaryCrossEntropy());
+    return List.of(
+        new CrossEntropy(),
+        new NegativeLogLikelihood(),
+        new KlDivergence(),
+        new BinaryCrossEntropy(),
+        new Hinge(),
+        new MeanSquaredError(),
+        new MeanAbsoluteError(),
+        new Huber());
   }
 
   /**
@@ -46,110 +89,13 @@ public sealed interface Loss {
                         + all().stream().map(Loss::label).toList()));
   }
 
-  /**
-   * Cross-entropy of scores [B,C] under integer labels i32[B]; the network ends without softmax.
-   */
-  record CrossEntropy() implements Loss {
-    @Override
-    public String label() {
-      return "cross_entropy";
-    }
-
-    @Override
-    public TensorType targetType(TensorType prediction) {
-      Shape s = prediction.shape();
-      return new TensorType(DType.I32, s.slice(0, s.rank() - 1));
-    }
-
-    @Override
-    public Expr mean(Expr prediction, Expr target) {
-      return Ops.mean(Ops.crossEntropy(prediction, target));
-    }
-
-    @Override
-    public Optional<Expr> probabilities(Expr prediction) {
-      return Optional.of(Ops.softmax(prediction));
-    }
-
-    @Override
-    public Optional<Expr> correct(Expr prediction, Expr target) {
-      Expr hit = Ops.equal(Ops.argMax(prediction, -1), target);
-      return Optional.of(Ops.sum(Ops.cast(hit, DType.F32)));
-    }
+  /** The type of labels, one for each row of scores. */
+  static TensorType labels(TensorType scores) {
+    return new TensorType(DType.I32, scores.shape().slice(0, scores.shape().rank() - 1));
   }
 
-  /**
-   * (ŷ − y)², y of the predictions' own type.
-   *
-   * @param classifies whether the predictions are the probabilities of classes, to be compared with
-   *     ½, or plain numbers, of which none is right or wrong
-   */
-  record MeanSquaredError(boolean classifies) implements Loss {
-    /** Of plain numbers. */
-    public MeanSquaredError() {
-      this(false);
-    }
-
-    @Override
-    public String label() {
-      return "mse";
-    }
-
-    @Override
-    public TensorType targetType(TensorType prediction) {
-      return prediction;
-    }
-
-    @Override
-    public Expr mean(Expr prediction, Expr target) {
-      return Ops.meanSquaredError(prediction, target);
-    }
-
-    @Override
-    public Optional<Expr> probabilities(Expr prediction) {
-      return classifies ? Optional.of(prediction) : Optional.empty();
-    }
-
-    @Override
-    public Optional<Expr> correct(Expr prediction, Expr target) {
-      return classifies ? Optional.of(shareRight(prediction, 0.5, target)) : Optional.empty();
-    }
-  }
-
-  /** Binary cross-entropy of scores under targets in [0, 1]; the network ends without sigmoid. */
-  record BinaryCrossEntropy() implements Loss {
-    @Override
-    public String label() {
-      return "binary_cross_entropy";
-    }
-
-    @Override
-    public TensorType targetType(TensorType prediction) {
-      return prediction;
-    }
-
-    @Override
-    public Expr mean(Expr prediction, Expr target) {
-      return Ops.mean(Ops.binaryCrossEntropy(prediction, target));
-    }
-
-    @Override
-    public Optional<Expr> probabilities(Expr prediction) {
-      return Optional.of(Ops.sigmoid(prediction));
-    }
-
-    @Override
-    public Optional<Expr> correct(Expr prediction, Expr target) {
-      return Optional.of(shareRight(prediction, 0, target));
-    }
-  }
-
-  /** Right where the prediction is above the threshold and the target above ½, or neither is. */
-  private static Expr shareRight(Expr prediction, double threshold, Expr target) {
-    Expr said = Ops.greater(prediction, Ops.constant(prediction, threshold));
-    Expr truth = Ops.greater(target, Ops.constant(target, 0.5));
-    long answers = prediction.type().elements() / prediction.shape().dim(0);
-    Expr share = Ops.constant(prediction, 1.0 / answers);
-    return Ops.mul(Ops.sum(Ops.equal(said, truth)), share);
+  /** Σ over the last axis, which vanishes. */
+  static Expr sumOverClasses(Expr e) {
+    return Ops.sum(e, List.of(-1), false);
   }
 }

@@ -9,6 +9,7 @@ import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -41,6 +42,14 @@ public record Model(String name, Shape example, Layer body) {
     LayerScope scope = new LayerScope(b, false);
     b.output(OUTPUT, body.apply(scope, b.input(INPUT, inputType(batch))));
     return Passes.standard(b.build());
+  }
+
+  /** The names of the parameters that training changes, in their order. */
+  public List<String> trainable() {
+    GraphBuilder b = new GraphBuilder(name);
+    LayerScope scope = new LayerScope(b, true);
+    body.apply(scope, b.input(INPUT, inputType(1)));
+    return scope.trainable().stream().map(p -> p.value().name()).toList();
   }
 
   /**

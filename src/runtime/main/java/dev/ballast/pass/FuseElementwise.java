@@ -29,16 +29,15 @@ public final class FuseElementwise {
 
   private final Graph graph;
   private final List<List<Node>> users;
-  private final Set<Value> outputs;
-  private final Set<Value> updates;
+  private final Set<Value> kept;
   private final Fusible fusible = new Fusible();
   private final Map<Node, List<Node>> groups = new HashMap<>();
 
   private FuseElementwise(Graph graph) {
     this.graph = graph;
     this.users = graph.users();
-    this.outputs = new HashSet<>(graph.outputs().values());
-    this.updates = new HashSet<>(graph.updates().values());
+    this.kept = new HashSet<>(graph.outputs().values());
+    this.kept.addAll(graph.updates().values());
   }
 
   /** The graph itself where there is nothing to fuse. */
@@ -49,7 +48,7 @@ public final class FuseElementwise {
   }
 
   private boolean isMember(Node n) {
-    return fusible.accepts(n) && n.results().stream().noneMatch(updates::contains);
+    return fusible.accepts(n);
   }
 
   private void join(Node n) {
@@ -92,14 +91,23 @@ public final class FuseElementwise {
         .allMatch(u -> u.index() > last || union.contains(u));
   }
 
-  /** Whether no update comes between a member and the place where it is to run. */
+  /** Whether every member still finds what it reads in the place where it is to run. */
   private boolean nothingIsOverwritten(List<Node> union) {
-    int last = union.getLast().index();
     return union.stream()
         .flatMap(m -> m.inputs().stream())
-        .map(graph::viewBase)
-        .allMatch(
-            base -> !graph.updates().containsKey(base) || graph.updates().get(base).node() > last);
+        .allMatch(v -> isThereUntilTheEnd(v, union));
+  }
+
+  /**
+   * An update among the members writes each element when all of them have read it, but only of what
+   * they read in its own shape: of a slice that broadcasts, the first element is written first.
+   */
+  private boolean isThereUntilTheEnd(Value v, List<Node> union) {
+    Value base = graph.viewBase(v);
+    Value.Result update = graph.updates().get(base);
+    return update == null
+        || update.node() > union.getLast().index()
+        || v.equals(base) && union.contains(graph.nodes().get(update.node()));
   }
 
   private boolean isSmall(List<Node> union) {
@@ -158,12 +166,12 @@ public final class FuseElementwise {
         .toList();
   }
 
-  /** What others read of the members. */
+  /** What others read of the members, or is kept. */
   private List<Value> results(List<Node> group) {
     List<Value> results = new ArrayList<>();
     for (Node m : group) {
       for (Value.Result r : m.results()) {
-        if (outputs.contains(r) || !group.containsAll(users.get(r.id()))) {
+        if (kept.contains(r) || !group.containsAll(users.get(r.id()))) {
           results.add(r);
         }
       }

@@ -55,6 +55,7 @@ final class AnomalyDetection implements Kernel {
 
   private String phase() {
     return switch (node.phase()) {
+      case PREPARE -> "preparation";
       case FORWARD -> "forward pass";
       case BACKWARD -> "backward pass";
       case UPDATE -> "update";

@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param number from 1
  * @param trainLoss the mean of the steps' losses, weighted by their examples
  * @param seconds spent in steps, evaluation not counted
- * @param steps taken
+ * @param steps batches that were run: each a step, or a part of one
  * @param heapBytesPerStep allocated on the heap by the training thread, mean over the second half
  *     of the steps: in the first epoch the first half is still being compiled
  * @param evaluation on the test data, if there are any

@@ -5,6 +5,7 @@ import dev.ballast.nn.Model;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.ShapeException;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * Runs a model over a dataset, in its order: full batches in one session, what is left one by one
@@ -31,9 +32,24 @@ public final class Evaluator {
    * @throws ShapeException where the data do not fit the model
    */
   public Evaluation evaluate(Dataset data) {
+    return evaluate(data, s -> {});
+  }
+
+  /**
+   * The same, and each batch is scored.
+   *
+   * @throws ShapeException where the data do not fit the model
+   */
+  public Evaluation evaluate(Dataset data, Scoring scoring) {
+    return evaluate(data, scoring::add);
+  }
+
+  private Evaluation evaluate(Dataset data, Consumer<Session> afterEach) {
     data.demandFit(full.input(Model.INPUT).type(), full.input(Graphs.TARGET).type());
     double loss = 0;
+    double weight = 0;
     double correct = 0;
+    double counted = 0;
     int seen = 0;
     while (seen < data.size()) {
       boolean fills = data.size() - seen >= batch;
@@ -43,11 +59,22 @@ public final class Evaluator {
         data.copy(seen + row, session.input(Model.INPUT), session.input(Graphs.TARGET), row);
       }
       session.run();
-      loss += session.output(Graphs.LOSS).get(0) * size;
-      correct += counts ? session.output(Graphs.CORRECT).get(0) : 0;
+      afterEach.accept(session);
+      double share = valueOr(session, Graphs.WEIGHT, size);
+      loss += session.output(Graphs.LOSS).get(0) * share;
+      weight += share;
+      correct += valueOr(session, Graphs.CORRECT, 0);
+      counted += valueOr(session, Graphs.COUNTED, size);
       seen += size;
     }
-    OptionalDouble accuracy = counts ? OptionalDouble.of(correct / seen) : OptionalDouble.empty();
-    return new Evaluation(loss / seen, accuracy);
+    OptionalDouble accuracy =
+        counts && counted > 0 ? OptionalDouble.of(correct / counted) : OptionalDouble.empty();
+    return new Evaluation(weight > 0 ? loss / weight : 0, accuracy);
+  }
+
+  private static double valueOr(Session session, String output, double otherwise) {
+    return session.plan().graph().outputs().containsKey(output)
+        ? session.output(output).get(0)
+        : otherwise;
   }
 }

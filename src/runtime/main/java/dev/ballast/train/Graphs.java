@@ -11,6 +11,7 @@ import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.op.Ops;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.UpdateRule;
 import dev.ballast.pass.PassRule;
 import dev.ballast.pass.Passes;
 import dev.ballast.pass.Rebatch;
@@ -18,6 +19,7 @@ import dev.ballast.tensor.DType;
 import dev.ballast.tensor.TensorType;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The graphs that training runs: a whole step, and an evaluation. */
 public final class Graphs {
@@ -27,11 +29,20 @@ public final class Graphs {
   /** The learning rate's name among the inputs: an f32 scalar. */
   public static final String RATE = "learning_rate";
 
+  /** The name of a micro-batch's share of its step among the inputs: an f32 scalar. */
+  public static final String SHARE = "share";
+
   /** The mean loss's name among the outputs. */
   public static final String LOSS = "loss";
 
   /** The name of the number of right answers among the outputs. */
   public static final String CORRECT = "correct";
+
+  /** The name of the number of answers looked at among the outputs, where that is not all. */
+  public static final String COUNTED = "counted";
+
+  /** The name of what the mean loss is divided by, where that is not the number of examples. */
+  public static final String WEIGHT = "weight";
 
   /** The name of a classifier's probabilities among the outputs. */
   public static final String PROBABILITIES = "probabilities";
@@ -55,6 +66,23 @@ public final class Graphs {
 
     List<Expr> parameters() {
       return scope.trainable();
+    }
+
+    /** What this batch adds to the mean loss of a step that it is a part of. */
+    Expr share() {
+      return Ops.mul(loss, builder.input(SHARE, loss.type()));
+    }
+
+    /** The graph with what changes weights and states. */
+    Graph finished(Consumer<GraphBuilder> updates, Set<PassRule> rules) {
+      builder.during(
+          Phase.UPDATE,
+          () -> {
+            updates.accept(builder);
+            scope.finish();
+            return loss;
+          });
+      return Passes.forRunning(builder.build(), rules);
     }
   }
 
@@ -88,25 +116,52 @@ public final class Graphs {
 
   /** Forward pass, backward pass and the optimizer's step. */
   public static Graph trainingStep(Model model, Loss loss, Optimizer optimizer, int batch) {
-    return trainingStep(model, loss, optimizer, batch, PassRule.all());
+    return trainingStep(model, loss, UpdateRule.of(optimizer), batch, PassRule.all());
+  }
+
+  /** The same of a batch as the options say: of the last micro-batch, where there are several. */
+  public static Graph trainingStep(
+      Model model, TrainingOptions options, int batch, Set<PassRule> rules) {
+    return options.accumulate() == 1
+        ? trainingStep(model, options.loss(), options.update(), batch, rules)
+        : accumulatedStep(model, options.loss(), options.update(), batch, rules);
   }
 
   /** The same, with some of the rewrites that save bytes. */
   public static Graph trainingStep(
-      Model model, Loss loss, Optimizer optimizer, int batch, Set<PassRule> rules) {
+      Model model, Loss loss, UpdateRule rule, int batch, Set<PassRule> rules) {
     TrainingForward f = TrainingForward.of("training step", model, loss, batch);
-    GraphBuilder b = f.builder();
-    List<Expr> parameters = f.parameters();
-    List<Expr> gradients = Autodiff.gradients(f.loss(), parameters);
-    Expr rate = b.input(RATE, TensorType.of(DType.F32));
-    b.during(
-        Phase.UPDATE,
-        () -> {
-          optimizer.emitAll(b, parameters, gradients, rate);
-          f.scope().finish();
-          return rate;
-        });
-    return Passes.forRunning(b.build(), rules);
+    List<Expr> trained = rule.trained(f.parameters());
+    List<Expr> gradients = Autodiff.gradients(f.loss(), trained);
+    return f.finished(b -> rule.emit(b, trained, gradients, rate(b)), rules);
+  }
+
+  /**
+   * One of several micro-batches that make a step together, but not the last: forward pass,
+   * backward pass, and the gradients are added to those of the ones before. The input {@link
+   * #SHARE} says how much of the step's examples this micro-batch holds, so that the sum is the
+   * gradient of the mean over all of them.
+   */
+  public static Graph accumulation(Model model, Loss loss, UpdateRule rule, int batch) {
+    TrainingForward f = TrainingForward.of("accumulation", model, loss, batch);
+    List<Expr> trained = rule.trained(f.parameters());
+    List<Expr> gradients = Autodiff.gradients(f.share(), trained);
+    GradientSums sums = GradientSums.of(f.builder(), trained);
+    return f.finished(b -> sums.add(gradients), PassRule.all());
+  }
+
+  /** The last of them: the optimizer's step by the sum of all, after which it is 0 again. */
+  public static Graph accumulatedStep(
+      Model model, Loss loss, UpdateRule rule, int batch, Set<PassRule> rules) {
+    TrainingForward f = TrainingForward.of("accumulated step", model, loss, batch);
+    List<Expr> trained = rule.trained(f.parameters());
+    List<Expr> gradients = Autodiff.gradients(f.share(), trained);
+    GradientSums sums = GradientSums.of(f.builder(), trained);
+    return f.finished(b -> rule.emit(b, trained, sums.take(gradients), rate(b)), rules);
+  }
+
+  private static Expr rate(GraphBuilder b) {
+    return b.input(RATE, TensorType.of(DType.F32));
   }
 
   /** Forward pass with the scores and, for a classifier, the probabilities: what is saved. */
@@ -125,25 +180,47 @@ public final class Graphs {
    * @param forward a graph as {@link #serving} makes it, or as a model file holds it
    */
   public static Graph evaluation(Graph forward, Loss loss, int batch) {
-    return judged(forward, loss, batch, true);
+    return Judged.of(forward, loss, batch, "evaluation").counted().finished();
   }
 
-  /** The same without the number of right answers, which has no gradient. */
+  /** The same and the predictions themselves, for {@link Scoring}. */
+  public static Graph scoring(Graph forward, Loss loss, int batch) {
+    return Judged.of(forward, loss, batch, "scoring").counted().shown().finished();
+  }
+
+  /** The mean loss alone: without the number of right answers, which has no gradient. */
   public static Graph loss(Graph forward, Loss loss, int batch) {
-    return judged(forward, loss, batch, false);
+    return Judged.of(forward, loss, batch, "loss").finished();
   }
 
-  private static Graph judged(Graph forward, Loss loss, int batch, boolean counts) {
-    Graph sized = Rebatch.run(forward, batch);
-    String title = forward.name() + (counts ? " evaluation" : " loss") + ", batch " + batch;
-    GraphBuilder b = GraphBuilder.extending(title, sized);
-    Expr y = b.expr(sized.outputs().get(Model.OUTPUT));
-    Expr target = b.input(TARGET, loss.targetType(y.type()));
-    b.output(LOSS, loss.mean(y, target));
-    if (counts) {
-      loss.correct(y, target).ifPresent(c -> b.output(CORRECT, c));
+  /** A forward pass and its loss, in the middle of being written. */
+  private record Judged(GraphBuilder builder, Loss loss, Expr prediction, Expr target) {
+    static Judged of(Graph forward, Loss loss, int batch, String title) {
+      Graph sized = Rebatch.run(forward, batch);
+      GraphBuilder b =
+          GraphBuilder.extending(forward.name() + " " + title + ", batch " + batch, sized);
+      Expr y = b.expr(sized.outputs().get(Model.OUTPUT));
+      Expr target = b.input(TARGET, loss.targetType(y.type()));
+      b.output(LOSS, loss.mean(y, target));
+      return new Judged(b, loss, y, target);
     }
-    return Passes.forRunning(b.build());
+
+    Judged counted() {
+      loss.correct(prediction, target).ifPresent(c -> builder.output(CORRECT, c));
+      loss.counted(prediction, target).ifPresent(c -> builder.output(COUNTED, c));
+      loss.weight(prediction, target).ifPresent(w -> builder.output(WEIGHT, w));
+      return this;
+    }
+
+    Judged shown() {
+      builder.output(Model.OUTPUT, prediction);
+      loss.probabilities(prediction).ifPresent(p -> builder.output(PROBABILITIES, p));
+      return this;
+    }
+
+    Graph finished() {
+      return Passes.forRunning(builder.build());
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.ballast.train;
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.Slice;
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.Task;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.runtime.Session;
@@ -11,8 +12,9 @@ import dev.ballast.tensor.Shape;
 
 /**
  * A batch of noise, for checks and measurements that need a model but no data: N(0, 1) for what is
- * floating, labels among the classes, zeros and ones under binary cross-entropy. The learning rate
- * is 0, so that a step computes all that it does and leaves the weights alone.
+ * floating, labels among the classes, zeros and ones for answers of yes or no, shares of 1 for
+ * classes that are not told by labels. The learning rate is 0, so that a step computes all that it
+ * does and leaves the weights alone.
  *
  * @param classes that labels are drawn from
  * @param seed the same seed gives the same numbers, in any floating type up to rounding
@@ -40,10 +42,12 @@ public record RandomBatch(Loss loss, int classes, long seed) {
       Slice slice = s.input(i.name());
       if (i.name().equals(Graphs.RATE)) {
         slice.fill(0);
+      } else if (i.name().equals(Graphs.SHARE)) {
+        slice.fill(1);
+      } else if (i.name().equals(Graphs.TARGET)) {
+        targets(slice, random);
       } else if (!slice.dtype().isFloating()) {
-        labels(slice, random, i.name().equals(Graphs.TARGET) ? classes : 1);
-      } else if (i.name().equals(Graphs.TARGET) && loss instanceof Loss.BinaryCrossEntropy) {
-        labels(slice, random, 2);
+        labels(slice, random, 1);
       } else {
         normal(slice, random);
       }
@@ -52,6 +56,18 @@ public record RandomBatch(Loss loss, int classes, long seed) {
       if (state.name().equals(LayerScope.COUNTER)) {
         s.state(state.name()).setLong(0, seed);
       }
+    }
+  }
+
+  private void targets(Slice slice, Philox random) {
+    if (!slice.dtype().isFloating()) {
+      labels(slice, random, classes);
+      return;
+    }
+    switch (loss.task(slice.type())) {
+      case Task.Numbers ignored -> normal(slice, random);
+      case Task.YesOrNo ignored -> labels(slice, random, 2);
+      case Task.Classes ignored -> slice.fill(1.0 / classes);
     }
   }
 

@@ -19,8 +19,10 @@ final class RunIdentity {
   /** Reads all data once, for their checksum. */
   RunIdentity(Model model, TrainingOptions options, Dataset train) {
     put("network and loss", sha256(Graphs.trainingLoss(model, options.loss(), 1).toString()));
-    put("optimizer", options.optimizer().toString());
+    put("optimizer", options.update().toString());
+    put("schedule", options.schedule().toString());
     put("batch", Integer.toString(options.batch()));
+    put("accumulate", Integer.toString(options.accumulate()));
     put("seed", Long.toString(options.seed()));
     put("shuffle", Boolean.toString(options.shuffle()));
     put("training data", train.checksum());

@@ -19,8 +19,9 @@ final class RunState {
   private static final int EPOCH_FIELDS = 6;
 
   private final List<Epoch> epochs = new ArrayList<>();
+  private final List<Double> losses = new ArrayList<>();
 
-  /** Steps done in the epoch that runs. */
+  /** Batches done in the epoch that runs. */
   private int steps;
 
   /** Examples seen in it. */
@@ -35,6 +36,11 @@ final class RunState {
 
   List<Epoch> epochs() {
     return epochs;
+  }
+
+  /** By epoch: on the test data where there are any, else on the training data. */
+  List<Double> losses() {
+    return losses;
   }
 
   /** The number of the epoch that runs, from 1. */
@@ -79,6 +85,7 @@ final class RunState {
    */
   boolean epochDone(Epoch e) {
     epochs.add(e);
+    losses.add(e.evaluation().map(Evaluation::loss).orElse(e.trainLoss()));
     steps = 0;
     seen = 0;
     lossSum = 0;

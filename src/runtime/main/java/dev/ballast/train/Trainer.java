@@ -43,6 +43,7 @@ public final class Trainer implements AutoCloseable {
   private final Dataset train;
   private final Optional<Dataset> test;
   private final TrainingSessions sessions;
+  private final ServedWeights served;
   private final Order order;
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
@@ -63,6 +64,7 @@ public final class Trainer implements AutoCloseable {
     this.order = new Order(train.size(), options.seed());
     this.sessions = TrainingSessions.open(model, options, train, test);
     Session step = sessions.step();
+    this.served = new ServedWeights(step, options.update().average(), snapshots);
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
     seedDropout();
@@ -95,7 +97,7 @@ public final class Trainer implements AutoCloseable {
     return run.steps();
   }
 
-  /** Steps in an epoch, the smaller last one counted. */
+  /** Batches in an epoch, the smaller last one counted: each a step, or a part of one. */
   public int stepsPerEpoch() {
     int batch = sessions.batch();
     return (train.size() + batch - 1) / batch;
@@ -104,7 +106,7 @@ public final class Trainer implements AutoCloseable {
   /**
    * Trains for what is left of the options' epochs, evaluates after each, and leaves the weights of
    * the best epoch in place: the most right answers or the smallest loss on the test data; without
-   * test data the last.
+   * test data the last. Where an average of weights is kept, it is what is evaluated and left.
    *
    * @throws DivergedException where a step's loss is not a number
    */
@@ -135,6 +137,9 @@ public final class Trainer implements AutoCloseable {
     }
     if (run.bestEpoch().isPresent()) {
       session().weights().copyFrom(best);
+      served.settle();
+    } else {
+      served.keep();
     }
     return new TrainingRun(run.epochs(), run.bestEpoch(), end.get());
   }
@@ -208,7 +213,7 @@ public final class Trainer implements AutoCloseable {
             test.map(this::evaluate));
     demandNumber(epoch.evaluation().map(Evaluation::loss).orElse(0.0));
     if (run.epochDone(epoch)) {
-      best.copyFrom(session().weights());
+      served.copyTo(best);
     }
     listener.onEpoch(epoch);
     return Optional.of(epoch);
@@ -216,9 +221,15 @@ public final class Trainer implements AutoCloseable {
 
   private void step() {
     int size = Math.min(sessions.batch(), train.size() - run.seen());
-    Session session = sessions.step(size);
     long start = System.nanoTime();
-    session.input(Graphs.RATE).set(0, options.optimizer().learningRate());
+    boolean steps = endsStep(run.steps());
+    Session session = steps ? sessions.step(size) : sessions.accumulation();
+    if (options.accumulate() > 1) {
+      session.input(Graphs.SHARE).set(0, share(run.steps(), size));
+    }
+    if (steps) {
+      session.input(Graphs.RATE).set(0, rate(run.steps()));
+    }
     Slice x = session.input(Model.INPUT);
     Slice target = session.input(Graphs.TARGET);
     for (int row = 0; row < size; row++) {
@@ -234,6 +245,25 @@ public final class Trainer implements AutoCloseable {
     demandNumber(loss);
   }
 
+  /** Whether a batch of an epoch is the last of its step, or only adds up its gradients. */
+  private boolean endsStep(int batch) {
+    return (batch + 1) % options.accumulate() == 0 || batch + 1 == stepsPerEpoch();
+  }
+
+  private double rate(int batch) {
+    long perEpoch = (stepsPerEpoch() + options.accumulate() - 1) / options.accumulate();
+    long step = (run.epoch() - 1) * perEpoch + batch / options.accumulate();
+    double base = options.optimizer().learningRate();
+    return options.schedule().rate(base, step, options.epochs() * perEpoch, run.losses());
+  }
+
+  /** How much of its step's examples a batch holds. */
+  private double share(int batch, int size) {
+    long most = (long) options.accumulate() * sessions.batch();
+    long start = batch / options.accumulate() * most;
+    return (double) size / Math.min(most, train.size() - start);
+  }
+
   private void demandNumber(double loss) {
     if (!Double.isFinite(loss)) {
       throw DivergedException.ofLoss(
@@ -241,9 +271,14 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** Runs the current weights over all of a dataset. */
+  /** Runs the current weights, or their average where one is kept, over all of a dataset. */
   public Evaluation evaluate(Dataset data) {
-    return sessions.evaluator().evaluate(data);
+    served.enter();
+    try {
+      return sessions.evaluator().evaluate(data);
+    } finally {
+      served.leave();
+    }
   }
 
   private void write(Optional<Checkpoints> checkpoints) throws IOException {

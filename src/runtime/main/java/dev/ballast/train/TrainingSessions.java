@@ -16,16 +16,26 @@ import java.util.Set;
 
 /**
  * The sessions of a training run, all on one segment: a step of a full batch, one of the smaller
- * last batch where there is one, and an evaluation.
+ * last batch where there is one, one that only adds up gradients where several batches make a step,
+ * and an evaluation.
  */
 final class TrainingSessions implements AutoCloseable {
+  /** Behind the plans that there are always. */
+  private static final int FIRST_OPTIONAL = 3;
+
   private final Session step;
   private final Optional<Session> lastStep;
+  private final Optional<Session> accumulation;
   private final Evaluator evaluator;
 
-  private TrainingSessions(Session step, Optional<Session> lastStep, Evaluator evaluator) {
+  private TrainingSessions(
+      Session step,
+      Optional<Session> lastStep,
+      Optional<Session> accumulation,
+      Evaluator evaluator) {
     this.step = step;
     this.lastStep = lastStep;
+    this.accumulation = accumulation;
     this.evaluator = evaluator;
   }
 
@@ -43,6 +53,9 @@ final class TrainingSessions implements AutoCloseable {
     if (rest > 0) {
       graphs.add(step(model, options, rest));
     }
+    if (options.accumulate() > 1) {
+      graphs.add(Graphs.accumulation(model, options.loss(), options.update(), batch));
+    }
     List<Plan> plans = JointBudget.plan(graphs, options.plan());
     Plan main = plans.getFirst();
     demandFit(main, train);
@@ -51,14 +64,15 @@ final class TrainingSessions implements AutoCloseable {
     Session step = Session.open(main, how, plans.subList(1, plans.size()).toArray(Plan[]::new));
     return new TrainingSessions(
         step,
-        rest == 0 ? Optional.empty() : Optional.of(step.alongside(plans.getLast())),
+        rest == 0 ? Optional.empty() : Optional.of(step.alongside(plans.get(FIRST_OPTIONAL))),
+        options.accumulate() == 1 ? Optional.empty() : Optional.of(step.alongside(plans.getLast())),
         new Evaluator(step.alongside(plans.get(1)), step.alongside(plans.get(2))));
   }
 
   /** Where anomalies are looked for, no op is fused: each answers for itself. */
   private static Graph step(Model model, TrainingOptions o, int batch) {
     Set<PassRule> rules = o.detectAnomaly() ? Set.of() : PassRule.all();
-    return Graphs.trainingStep(model, o.loss(), o.optimizer(), batch, rules);
+    return Graphs.trainingStep(model, o, batch, rules);
   }
 
   private static Graph evaluation(Model model, TrainingOptions o, int batch) {
@@ -85,6 +99,11 @@ final class TrainingSessions implements AutoCloseable {
   /** That of a batch of so many. */
   Session step(int size) {
     return size == batch() ? step : lastStep.orElseThrow();
+  }
+
+  /** That of a full batch whose gradients are only added up. */
+  Session accumulation() {
+    return accumulation.orElseThrow();
   }
 
   int batch() {

@@ -11,8 +11,11 @@ import dev.ballast.ir.GraphBuilder;
 import dev.ballast.ir.Node;
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.Slice;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
+import dev.ballast.optim.Adam;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
@@ -30,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageLayersTest {
-  private static final Loss LOSS = new Loss.CrossEntropy();
+  private static final Loss LOSS = new CrossEntropy();
 
   private static Model model(Layer... layers) {
     return new Model("images", Shape.of(2, 6, 6), Sequential.of(layers));
@@ -99,7 +102,7 @@ class ImageLayersTest {
 
   @Test
   void trainingKeepsThePlacesOfTheLargestAndNotTheImages() {
-    Graph g = Graphs.trainingStep(net(), LOSS, Optimizer.Sgd.of(0.1), 16);
+    Graph g = Graphs.trainingStep(net(), LOSS, Sgd.of(0.1), 16);
     List<String> ops = g.nodes().stream().map((Node n) -> n.op().name()).toList();
     assertTrue(ops.contains("max_pool2d_places"), ops.toString());
     assertFalse(ops.contains("max_pool2d"), ops.toString());
@@ -109,7 +112,7 @@ class ImageLayersTest {
   @Test
   void runningStatisticsFollowTheBatchAndNoOptimizer() {
     Model norm = model(BatchNorm2d.of("norm", 2), new Flatten(), Linear.of("fc", 72, 3));
-    Optimizer adam = Optimizer.Adam.decoupled(0.1);
+    Optimizer adam = Adam.decoupled(0.1);
     try (Session s = open(Graphs.trainingStep(norm, LOSS, adam, 4))) {
       norm.initialize(1, s::parameter);
       s.input(Graphs.RATE).set(0, 0.1);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.BatchNorm2d;
 import dev.ballast.nn.Conv2d;
@@ -46,7 +46,7 @@ class BatchLastTest {
   }
 
   private static Graph gradients(boolean normalized, int batch) {
-    return Graphs.gradients(model(normalized), new Loss.CrossEntropy(), batch);
+    return Graphs.gradients(model(normalized), new CrossEntropy(), batch);
   }
 
   @Test

@@ -97,12 +97,30 @@ class FuseElementwiseTest {
   }
 
   @Test
-  void anUpdateItselfStays() {
-    Expr w = b.parameter("w", f32(8));
-    Expr x = b.input("x", f32(8));
-    b.update(w, Ops.add(w, Ops.neg(x)));
+  void anUpdateIsPartOfTheLoopAndWritesOverItsTarget() {
+    Expr w = b.parameter("w", f32(200));
+    Expr v = b.state("v", f32(200));
+    Expr x = b.input("x", f32(200));
+    Expr velocity = Ops.add(v, Ops.sub(Ops.neg(x), Ops.mul(v, Ops.constant(v, 0.25))));
+    b.update(v, velocity);
+    b.update(w, Ops.sub(w, Ops.mul(velocity, Ops.constant(w, 0.5))));
+    Graph unfused = b.build();
+    Graph fused = FuseElementwise.run(unfused);
+    assertEquals(List.of("fused"), ops(fused));
+    assertTrue(scratch(fused) < f32(200).bytes(), "nothing but the loop's workspace");
+    assertSameBits(unfused, fused);
+  }
+
+  /** The first element is read for every place: an update in the loop would write it too early. */
+  @Test
+  void anUpdateOfWhatBroadcastsIsNotPartOfTheLoop() {
+    Expr w = b.parameter("w", f32(40));
+    Expr x = b.input("x", f32(40));
+    Expr spread = Ops.mul(Ops.slice(w, 0, 0, 1), x);
+    b.update(w, Ops.add(w, spread));
     Graph g = b.build();
     assertSame(g, FuseElementwise.run(g));
+    assertSameBits(g, Passes.forRunning(g));
   }
 
   /** Two values would wait for the product where one waits now. */

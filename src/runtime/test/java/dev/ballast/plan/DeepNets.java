@@ -1,7 +1,7 @@
 package dev.ballast.plan;
 
 import dev.ballast.ir.Graph;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Layer;
 import dev.ballast.nn.Linear;
@@ -9,6 +9,7 @@ import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.UpdateRule;
 import dev.ballast.pass.PassRule;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
@@ -60,6 +61,6 @@ public final class DeepNets {
   private static Graph step(
       String name, int in, Layer body, int batch, Optimizer optimizer, Set<PassRule> rules) {
     Model model = new Model(name, Shape.of(in), body);
-    return Graphs.trainingStep(model, new Loss.CrossEntropy(), optimizer, batch, rules);
+    return Graphs.trainingStep(model, new CrossEntropy(), UpdateRule.of(optimizer), batch, rules);
   }
 }

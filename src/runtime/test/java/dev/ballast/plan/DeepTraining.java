@@ -3,7 +3,7 @@ package dev.ballast.plan;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
 import dev.ballast.ir.Phase;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.Layer;
@@ -11,7 +11,7 @@ import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Adam;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Graphs;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ final class DeepTraining {
     List<Layer> all = new ArrayList<>(body);
     all.add(Linear.of("head", width, 10));
     Model model = new Model(name, Shape.of(width), Sequential.of(all.toArray(Layer[]::new)));
-    return Graphs.trainingStep(model, new Loss.CrossEntropy(), Optimizer.Adam.of(0.01), batch);
+    return Graphs.trainingStep(model, new CrossEntropy(), Adam.of(0.01), batch);
   }
 
   static long forwardFlops(Graph g) {

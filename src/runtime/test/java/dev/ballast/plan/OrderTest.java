@@ -7,7 +7,8 @@ import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.GraphBuilder;
 import dev.ballast.op.Ops;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Adam;
+import dev.ballast.optim.Sgd;
 import dev.ballast.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -172,9 +173,9 @@ class OrderTest {
   void theOrderOfADeepNetworkIsCertified() {
     for (Graph g :
         List.of(
-            DeepNets.mlp(64, 32, 64, Optimizer.Sgd.of(0.01)),
-            DeepNets.mlp(64, 32, 8, Optimizer.Adam.of(0.01)),
-            DeepNets.residual(32, 32, 64, Optimizer.Sgd.of(0.01)))) {
+            DeepNets.mlp(64, 32, 64, Sgd.of(0.01)),
+            DeepNets.mlp(64, 32, 8, Adam.of(0.01)),
+            DeepNets.residual(32, 32, 64, Sgd.of(0.01)))) {
       Ordering o = Planner.plan(g, PlanOptions.defaults()).ordering();
       assertTrue(o.isCertified(), g.name() + ": " + o);
     }

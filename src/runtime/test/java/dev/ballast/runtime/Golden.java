@@ -18,10 +18,10 @@ import java.util.Map;
  * Tensors that PyTorch was given and those it computed, as {@code goldens.py} wrote them; the
  * format is described there.
  */
-record Golden(String name, Map<String, Literal> given, Map<String, Literal> expected) {
+public record Golden(String name, Map<String, Literal> given, Map<String, Literal> expected) {
 
   /** All goldens of a file, in its order. */
-  static List<Golden> read(String file) {
+  public static List<Golden> read(String file) {
     List<Golden> all = new ArrayList<>();
     for (String line : lines(file)) {
       String[] words = line.split(" ");
@@ -53,7 +53,7 @@ record Golden(String name, Map<String, Literal> given, Map<String, Literal> expe
   }
 
   /** The same numbers with floating tensors in another dtype. */
-  static Literal as(DType floating, Literal l) {
+  public static Literal as(DType floating, Literal l) {
     double[] elements = new double[(int) l.type().elements()];
     Arrays.setAll(elements, l::get);
     DType dtype = l.type().dtype().isFloating() ? floating : l.type().dtype();

@@ -10,11 +10,12 @@ import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Node;
 import dev.ballast.kernel.Simd;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Sgd;
 import dev.ballast.pass.Passes;
 import dev.ballast.pass.Rebatch;
 import dev.ballast.plan.Plan;
@@ -52,7 +53,7 @@ class PreparedSessionTest {
   @TempDir Path folder;
 
   private static Graph serving(int batch) {
-    return Graphs.serving(MODEL, new Loss.CrossEntropy(), batch);
+    return Graphs.serving(MODEL, new CrossEntropy(), batch);
   }
 
   private static Plan plan(Graph g) {
@@ -157,11 +158,9 @@ class PreparedSessionTest {
 
   @Test
   void trainingPreparesNothing() {
-    Graph step =
-        Graphs.trainingStep(
-            MODEL, new Loss.CrossEntropy(), dev.ballast.optim.Optimizer.Sgd.of(0.1), 8);
+    Graph step = Graphs.trainingStep(MODEL, new CrossEntropy(), Sgd.of(0.1), 8);
     assertTrue(step.nodes().stream().noneMatch(Node::prepares));
-    Graph evaluation = Graphs.evaluation(serving(8), new Loss.CrossEntropy(), 8);
+    Graph evaluation = Graphs.evaluation(serving(8), new CrossEntropy(), 8);
     assertTrue(evaluation.nodes().stream().noneMatch(Node::prepares));
   }
 

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.data.ArrayDataset;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.tensor.Shape;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
@@ -28,7 +28,7 @@ class AnomalyTest {
   }
 
   private static TrainingOptions options(double rate) {
-    return TrainingOptions.of(new Loss.MeanSquaredError(), Optimizer.Sgd.of(rate))
+    return TrainingOptions.of(new MeanSquaredError(), Sgd.of(rate))
         .withBatch(2)
         .withEpochs(3)
         .withShuffle(false);

@@ -9,13 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.data.ArrayDataset;
 import dev.ballast.format.Checkpoint;
 import dev.ballast.format.ModelFile;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Adam;
+import dev.ballast.optim.UpdateRule;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class CheckpointsTest {
 
   /** Batches of 16 out of 70: the last step of an epoch is smaller. */
   private static TrainingOptions options() {
-    return TrainingOptions.of(new Loss.CrossEntropy(), Optimizer.Adam.of(0.05))
+    return TrainingOptions.of(new CrossEntropy(), Adam.of(0.05))
         .withBatch(16)
         .withEpochs(EPOCHS)
         .withSeed(3);
@@ -238,7 +239,7 @@ class CheckpointsTest {
         t -> {
           ModelFile.write(
               file,
-              Graphs.serving(model(0.2), new Loss.CrossEntropy(), 1),
+              Graphs.serving(model(0.2), new CrossEntropy(), 1),
               t.session().weights(),
               new TreeMap<>());
           return 0;
@@ -260,13 +261,15 @@ class CheckpointsTest {
         options(),
         t ->
             demandRefusal(
-                t, options().withOptimizer(Optimizer.Adam.of(0.01)), "its optimizer is Adam["));
+                t,
+                options().withUpdate(UpdateRule.of(Adam.of(0.01))),
+                "its optimizer is UpdateRule["));
     trainer(
         options(),
         t ->
             demandRefusal(
                 t,
-                options().withLoss(new Loss.CrossEntropy()).withShuffle(false),
+                options().withLoss(new CrossEntropy()).withShuffle(false),
                 "its shuffle is true"));
   }
 

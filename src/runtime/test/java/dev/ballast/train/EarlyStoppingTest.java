@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ballast.data.ArrayDataset;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.tensor.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ class EarlyStoppingTest {
     float[] minus = {1, 0.5f, -0.5f, -1};
     Shape one = Shape.of(1);
     TrainingOptions options =
-        TrainingOptions.of(new Loss.MeanSquaredError(), Optimizer.Sgd.of(0.1))
+        TrainingOptions.of(new MeanSquaredError(), Sgd.of(0.1))
             .withBatch(4)
             .withEpochs(50)
             .withEarlyStopping(EarlyStopping.never().withPatience(3));
@@ -95,7 +95,7 @@ class EarlyStoppingTest {
   void theLongestTimeEndsTheRunAfterAnEpoch() {
     Shape one = Shape.of(1);
     TrainingOptions options =
-        TrainingOptions.of(new Loss.MeanSquaredError(), Optimizer.Sgd.of(0.1))
+        TrainingOptions.of(new MeanSquaredError(), Sgd.of(0.1))
             .withEpochs(1_000)
             .withEarlyStopping(EarlyStopping.never().withLongest(Duration.ofNanos(1)));
     Model line = new Model("line", one, Linear.of("fc", 1, 1));

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.check.GradientCheck;
 import dev.ballast.check.GradientCheckOptions;
 import dev.ballast.ir.Graph;
+import dev.ballast.loss.BinaryCrossEntropy;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.pass.Retype;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
@@ -48,7 +51,7 @@ class GraphsTest {
   void gradientsAreThoseThatAStepTakes(Loss loss) {
     try (Session forward = open(Graphs.trainingLoss(MODEL, loss, BATCH), loss);
         Session gradients = open(Graphs.gradients(MODEL, loss, BATCH), loss);
-        Session step = open(Graphs.trainingStep(MODEL, loss, Optimizer.Sgd.of(1), BATCH), loss)) {
+        Session step = open(Graphs.trainingStep(MODEL, loss, Sgd.of(1), BATCH), loss)) {
       step.input(Graphs.RATE).set(0, 1);
       Map<String, double[]> before = new java.util.HashMap<>();
       for (var p : step.plan().graph().parameters()) {
@@ -71,7 +74,7 @@ class GraphsTest {
 
   @Test
   void runAgainTheyDropTheSameElements() {
-    Loss loss = new Loss.MeanSquaredError();
+    Loss loss = new MeanSquaredError();
     try (Session s = open(Graphs.trainingLoss(MODEL, loss, BATCH), loss)) {
       s.run();
       double first = s.output(Graphs.LOSS).get(0);
@@ -98,12 +101,12 @@ class GraphsTest {
 
   @Test
   void targetsFitTheLoss() {
-    Loss loss = new Loss.CrossEntropy();
+    Loss loss = new CrossEntropy();
     try (Session s = open(Graphs.trainingLoss(MODEL, loss, 200), loss)) {
       double[] labels = s.input(Graphs.TARGET).toDoubles();
       assertEquals(3, java.util.Arrays.stream(labels).distinct().count());
     }
-    Loss binary = new Loss.BinaryCrossEntropy();
+    Loss binary = new BinaryCrossEntropy();
     try (Session s = open(Graphs.trainingLoss(MODEL, binary, 200), binary)) {
       double[] targets = s.input(Graphs.TARGET).toDoubles();
       assertEquals(2, java.util.Arrays.stream(targets).distinct().count());

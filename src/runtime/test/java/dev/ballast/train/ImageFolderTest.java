@@ -10,13 +10,16 @@ import dev.ballast.SharedData;
 import dev.ballast.data.Dataset;
 import dev.ballast.data.ImageFolder;
 import dev.ballast.kernel.Slice;
+import dev.ballast.loss.BinaryCrossEntropy;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Flatten;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Adam;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
@@ -216,8 +219,7 @@ class ImageFolderTest {
         new ImageFolder.Options(Shape.of(4, 4), List.of(), 0.5, 0.25, ImageFolder.Broken.REFUSE);
     try (Arena arena = Arena.ofConfined();
         Dataset images =
-            BinaryTargets.where(
-                open(scaled), new Loss.BinaryCrossEntropy(), TensorType.f32(2, 1))) {
+            BinaryTargets.where(open(scaled), new BinaryCrossEntropy(), TensorType.f32(2, 1))) {
       Slice x = Slice.allocate(TensorType.f32(2, 4, 4), arena);
       Slice y = Slice.allocate(TensorType.f32(2, 1), arena);
       images.copy(3, x, y, 0);
@@ -236,15 +238,13 @@ class ImageFolderTest {
       ShapeException e =
           assertThrows(
               ShapeException.class,
-              () ->
-                  BinaryTargets.where(
-                      images, new Loss.MeanSquaredError(true), TensorType.f32(2, 1)));
+              () -> BinaryTargets.where(images, new MeanSquaredError(true), TensorType.f32(2, 1)));
       assertTrue(e.getMessage().contains("example 5 has label 2"), e.getMessage());
       // More outputs, or labels wanted, leave the data as they are.
       for (Dataset same :
           List.of(
-              BinaryTargets.where(images, new Loss.MeanSquaredError(), TensorType.f32(2, 3)),
-              BinaryTargets.where(images, new Loss.CrossEntropy(), TensorType.f32(2, 1)))) {
+              BinaryTargets.where(images, new MeanSquaredError(), TensorType.f32(2, 3)),
+              BinaryTargets.where(images, new CrossEntropy(), TensorType.f32(2, 1)))) {
         assertEquals(images, same);
       }
     }
@@ -266,9 +266,8 @@ class ImageFolderTest {
                 Linear.of("fc1", 784, 64),
                 Activation.RELU,
                 Linear.of("fc2", 64, 1)));
-    Loss loss = new Loss.BinaryCrossEntropy();
-    TrainingOptions training =
-        TrainingOptions.of(loss, Optimizer.Adam.of(0.0005)).withEpochs(2).withSeed(1);
+    Loss loss = new BinaryCrossEntropy();
+    TrainingOptions training = TrainingOptions.of(loss, Adam.of(0.0005)).withEpochs(2).withSeed(1);
     try (ImageFolder photos = ImageFolder.open(zip, "train", options);
         ImageFolder others = ImageFolder.open(zip, "test", options)) {
       assertEquals(10_000, photos.size());

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ballast.data.IdxDataset;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Model;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
@@ -25,8 +26,8 @@ class PinnedLossesTest {
   };
 
   private static double[] losses(boolean reuse) throws IOException {
-    Optimizer sgd = Optimizer.Sgd.of(0.01).withMomentum(0.9);
-    var graph = Graphs.trainingStep(Mnist.mlp(), new Loss.CrossEntropy(), sgd, 64);
+    Optimizer sgd = Sgd.of(0.01).withMomentum(0.9);
+    var graph = Graphs.trainingStep(Mnist.mlp(), new CrossEntropy(), sgd, 64);
     var plan = Planner.plan(graph, PlanOptions.defaults().withReuse(reuse));
     double[] losses = new double[TORCH.length];
     try (IdxDataset data = Mnist.train(0.1307, 0.3081);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.ir.Graph;
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
@@ -72,7 +73,7 @@ class SensitivityTest {
     "mse, 1, 1"
   })
   void itIsTheGradientOfTheProbability(String label, int out, double scale) {
-    Loss loss = label.equals("mse") ? new Loss.MeanSquaredError(true) : Loss.of(label);
+    Loss loss = label.equals("mse") ? new MeanSquaredError(true) : Loss.of(label);
     Model model = model(out, label.equals("mse"));
     Graph graph = Graphs.sensitivity(Graphs.serving(model, loss, 3));
     try (Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()))) {
@@ -113,7 +114,7 @@ class SensitivityTest {
 
   @Test
   void aRegressionHasNone() {
-    Graph graph = Graphs.serving(model(1, false), new Loss.MeanSquaredError(), 1);
+    Graph graph = Graphs.serving(model(1, false), new MeanSquaredError(), 1);
     assertThrows(IllegalArgumentException.class, () -> Graphs.sensitivity(graph));
   }
 }

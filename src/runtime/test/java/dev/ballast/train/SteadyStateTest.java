@@ -3,13 +3,20 @@ package dev.ballast.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Adam;
+import dev.ballast.optim.Clipping;
+import dev.ballast.optim.Lion;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
+import dev.ballast.optim.UpdateRule;
+import dev.ballast.optim.WeightAverage;
+import dev.ballast.pass.PassRule;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.HeapAllocation;
@@ -40,7 +47,11 @@ class SteadyStateTest {
               Linear.of("fc2", 33, 10)));
 
   private static Session training(Optimizer optimizer) {
-    var graph = Graphs.trainingStep(MODEL, new Loss.CrossEntropy(), optimizer, 7);
+    return training(UpdateRule.of(optimizer));
+  }
+
+  private static Session training(UpdateRule rule) {
+    var graph = Graphs.trainingStep(MODEL, new CrossEntropy(), rule, 7, PassRule.all());
     Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()));
     MODEL.initialize(1, s::parameter);
     s.input(Graphs.RATE).set(0, 1e-3);
@@ -49,7 +60,7 @@ class SteadyStateTest {
   }
 
   private static Session inference(int batch) {
-    var graph = Graphs.serving(MODEL, new Loss.CrossEntropy(), batch);
+    var graph = Graphs.serving(MODEL, new CrossEntropy(), batch);
     Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()));
     MODEL.initialize(1, s::parameter);
     feed(s);
@@ -87,10 +98,15 @@ class SteadyStateTest {
 
   @Test
   void aTrainingStepAllocatesNothingOnTheHeap() {
-    for (Optimizer o :
-        List.of(Optimizer.Sgd.of(0).withMomentum(0.9), Optimizer.Adam.decoupled(1e-3))) {
-      try (Session s = training(o)) {
-        assertEquals(0, heapBytes(s), o.toString());
+    for (UpdateRule rule :
+        List.of(
+            UpdateRule.of(Sgd.of(0).withMomentum(0.9)),
+            UpdateRule.of(Adam.decoupled(1e-3)),
+            UpdateRule.of(Lion.of(1e-3))
+                .withClipping(new Clipping.ByNorm(1))
+                .withAverage(new WeightAverage(0.99)))) {
+      try (Session s = training(rule)) {
+        assertEquals(0, heapBytes(s), rule.toString());
       }
     }
   }
@@ -116,7 +132,7 @@ class SteadyStateTest {
   }
 
   private static float[] trained() {
-    try (Session s = training(Optimizer.Adam.of(1e-3))) {
+    try (Session s = training(Adam.of(1e-3))) {
       for (int i = 0; i < 300; i++) {
         s.run();
       }
@@ -126,7 +142,7 @@ class SteadyStateTest {
 
   @Test
   void poisonedOrNotTheBitsAreTheSame() {
-    var graph = Graphs.trainingStep(MODEL, new Loss.CrossEntropy(), Optimizer.Adam.of(1e-3), 7);
+    var graph = Graphs.trainingStep(MODEL, new CrossEntropy(), Adam.of(1e-3), 7);
     var plan = Planner.plan(graph, PlanOptions.defaults());
     List<float[]> weights = new ArrayList<>();
     for (boolean poison : new boolean[] {false, true}) {

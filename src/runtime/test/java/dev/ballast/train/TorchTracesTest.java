@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ballast.SharedData;
 import dev.ballast.data.IdxDataset;
 import dev.ballast.kernel.Slice;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
+import dev.ballast.optim.Adam;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.Planner;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.Shape;
@@ -38,10 +40,10 @@ class TorchTracesTest {
   java.util.stream.Stream<DynamicTest> tenStepsGiveTorchsLossesAndWeights() {
     Map<String, Optimizer> optimizers =
         Map.of(
-            "sgd", Optimizer.Sgd.of(0.1),
-            "sgd_momentum", Optimizer.Sgd.of(0.05).withMomentum(0.9),
-            "adam", Optimizer.Adam.of(0.001),
-            "adamw", Optimizer.Adam.decoupled(0.001));
+            "sgd", Sgd.of(0.1),
+            "sgd_momentum", Sgd.of(0.05).withMomentum(0.9),
+            "adam", Adam.of(0.001),
+            "adamw", Adam.decoupled(0.001));
     return optimizers.entrySet().stream()
         .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> replay(e.getKey(), e.getValue())));
   }
@@ -58,7 +60,7 @@ class TorchTracesTest {
                 Linear.of("fc1", 784, 32),
                 Activation.RELU,
                 Linear.of("fc2", 32, 10)));
-    TrainingOptions o = TrainingOptions.of(new Loss.CrossEntropy(), optimizer);
+    TrainingOptions o = TrainingOptions.of(new CrossEntropy(), optimizer);
     var graph = Graphs.trainingStep(model, o.loss(), optimizer, BATCH);
     try (IdxDataset data = Mnist.train(0, 1);
         Session s = Session.open(Planner.plan(graph, o.plan()))) {

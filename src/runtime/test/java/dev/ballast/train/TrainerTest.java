@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.data.ArrayDataset;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.BinaryCrossEntropy;
+import dev.ballast.loss.CrossEntropy;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Adam;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
@@ -52,7 +55,7 @@ class TrainerTest {
   }
 
   private static TrainingOptions options() {
-    return TrainingOptions.of(new Loss.CrossEntropy(), Optimizer.Adam.of(0.01))
+    return TrainingOptions.of(new CrossEntropy(), Adam.of(0.01))
         .withBatch(32)
         .withEpochs(30)
         .withSeed(7);
@@ -109,8 +112,7 @@ class TrainerTest {
   /** One batch of 6 and steps of 4 + 2 must see the same examples: their losses' mean agrees. */
   @Test
   void everyExampleCountsOnceInAnEpoch() {
-    TrainingOptions still =
-        TrainingOptions.of(new Loss.CrossEntropy(), Optimizer.Sgd.of(0)).withSeed(7);
+    TrainingOptions still = TrainingOptions.of(new CrossEntropy(), Sgd.of(0)).withSeed(7);
     try (ArrayDataset data = quadrants(6, 4);
         Trainer whole = new Trainer(xor(0), still.withBatch(6), data, Optional.empty());
         Trainer parts = new Trainer(xor(0), still.withBatch(4), data, Optional.empty())) {
@@ -123,9 +125,7 @@ class TrainerTest {
   @Test
   void theBestEpochsWeightsAreLeftInPlace() {
     TrainingOptions wild =
-        TrainingOptions.of(new Loss.CrossEntropy(), Optimizer.Sgd.of(3))
-            .withBatch(16)
-            .withEpochs(12);
+        TrainingOptions.of(new CrossEntropy(), Sgd.of(3)).withBatch(16).withEpochs(12);
     try (ArrayDataset train = quadrants(200, 1);
         ArrayDataset test = quadrants(200, 2);
         Trainer t = new Trainer(xor(0), wild, train, Optional.of(test))) {
@@ -151,14 +151,14 @@ class TrainerTest {
       side[i] = x[i] > 0.25f ? 1 : 0;
     }
     Model model = new Model("line", Shape.of(1), Linear.of("fc", 1, 1));
-    TrainingOptions o = options().withEpochs(60);
     Shape one = Shape.of(1);
     try (ArrayDataset data = ArrayDataset.of(one, x, one, line);
         Trainer t =
             new Trainer(
                 model,
-                o.withLoss(new Loss.MeanSquaredError())
-                    .withOptimizer(Optimizer.Adam.of(0.05))
+                TrainingOptions.of(new MeanSquaredError(), Adam.of(0.05))
+                    .withBatch(32)
+                    .withEpochs(60)
                     .withSeed(1),
                 data,
                 Optional.empty())) {
@@ -170,8 +170,9 @@ class TrainerTest {
         Trainer t =
             new Trainer(
                 model,
-                o.withLoss(new Loss.BinaryCrossEntropy())
-                    .withOptimizer(Optimizer.Adam.of(0.1))
+                TrainingOptions.of(new BinaryCrossEntropy(), Adam.of(0.1))
+                    .withBatch(32)
+                    .withEpochs(60)
                     .withSeed(1),
                 data,
                 Optional.empty())) {
@@ -205,8 +206,7 @@ class TrainerTest {
 
   @Test
   void aLossThatIsNoNumberEndsTheRun() {
-    TrainingOptions wild =
-        TrainingOptions.of(new Loss.MeanSquaredError(), Optimizer.Sgd.of(1e30)).withBatch(4);
+    TrainingOptions wild = TrainingOptions.of(new MeanSquaredError(), Sgd.of(1e30)).withBatch(4);
     Shape two = Shape.of(2);
     try (ArrayDataset data = ArrayDataset.of(two, new float[16], two, new float[16]);
         Trainer t = new Trainer(xor(0), wild, data, Optional.empty())) {
@@ -218,8 +218,7 @@ class TrainerTest {
 
   @Test
   void targetsThatDoNotFitTheLossAreNamed() {
-    TrainingOptions squared =
-        TrainingOptions.of(new Loss.MeanSquaredError(), Optimizer.Sgd.of(0.1));
+    TrainingOptions squared = TrainingOptions.of(new MeanSquaredError(), Sgd.of(0.1));
     try (ArrayDataset data = quadrants(10, 1)) {
       ShapeException e =
           assertThrows(

@@ -1,7 +1,7 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.data.Dataset;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Model;
 import dev.ballast.tensor.TensorType;
 import dev.ballast.train.BinaryTargets;
@@ -44,10 +44,10 @@ public record Definition(
    */
   Definition withFittingLoss() {
     boolean classifies =
-        options.loss() instanceof Loss.MeanSquaredError
+        options.loss() instanceof MeanSquaredError
             && classes.size() == 2
             && prediction().elements() == 1;
-    return classifies ? withOptions(options.withLoss(new Loss.MeanSquaredError(true))) : this;
+    return classifies ? withOptions(options.withLoss(new MeanSquaredError(true))) : this;
   }
 
   /**

@@ -4,10 +4,10 @@ import dev.ballast.data.ImageFolder;
 import dev.ballast.image.PictureSize;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
-import dev.ballast.optim.Optimizer;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.train.EarlyStopping;
+import dev.ballast.train.Graphs;
 import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -78,9 +78,13 @@ public final class DefinitionReader {
     if (input.elements() > Integer.MAX_VALUE) {
       throw root.at("input", "an example of " + input + " is too large");
     }
-    Loss loss = root.named("loss", Loss::of);
+    Loss loss = LossReader.read(root);
+    UpdateReader update = new UpdateReader(root);
     TrainingOptions options =
-        TrainingOptions.of(loss, optimizer(root.section("optimizer")))
+        TrainingOptions.of(loss, update.rule().optimizer())
+            .withUpdate(update.rule())
+            .withSchedule(ScheduleReader.read(root))
+            .withAccumulate(root.whole("accumulate", 1, 1))
             .withBatch(root.whole("batch", 1))
             .withEpochs(root.whole("epochs", 0))
             .withSeed(root.seed("seed"))
@@ -98,6 +102,8 @@ public final class DefinitionReader {
     }
     root.finish();
     Model model = new Model(name, input, layers.body());
+    update.demandFit(model);
+    demandFit(loss, model);
     return new Definition(model, options, data, classes, text).withFittingLoss();
   }
 
@@ -123,35 +129,12 @@ public final class DefinitionReader {
     return e.withSmallestChange(change);
   }
 
-  private static Optimizer optimizer(Section s) throws DefinitionException {
-    String kind = s.text("kind");
-    double rate = s.number("learning_rate");
-    if (!(rate > 0) || Double.isInfinite(rate)) {
-      throw s.at("learning_rate", "must be a finite number above 0, not " + rate);
+  private void demandFit(Loss loss, Model model) throws DefinitionException {
+    try {
+      Graphs.trainingLoss(model, loss, 1);
+    } catch (ShapeException e) {
+      throw root.at("loss", e.getMessage());
     }
-    double decay = s.number("weight_decay", kind.equals("adamw") ? 0.01 : 0);
-    Optimizer optimizer =
-        switch (kind) {
-          case "sgd" -> {
-            double momentum = s.number("momentum", 0);
-            boolean nesterov = s.flag("nesterov", false);
-            if (nesterov && momentum == 0) {
-              throw s.at("nesterov", "needs a momentum above 0");
-            }
-            yield new Optimizer.Sgd(rate, momentum, nesterov, decay);
-          }
-          case "adam", "adamw" ->
-              new Optimizer.Adam(
-                  rate,
-                  s.number("beta1", 0.9),
-                  s.number("beta2", 0.999),
-                  s.number("epsilon", 1e-8),
-                  decay,
-                  kind.equals("adamw"));
-          default -> throw s.at("kind", "unknown optimizer '" + kind + "': sgd, adam or adamw");
-        };
-    s.finish();
-    return optimizer;
   }
 
   private DataSource data(Section s, Shape input, List<String> classes) throws DefinitionException {

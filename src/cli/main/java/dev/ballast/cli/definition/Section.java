@@ -3,10 +3,13 @@ package dev.ballast.cli.definition;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
@@ -102,17 +105,37 @@ final class Section {
     return has(key) ? pair(key, least) : fallback;
   }
 
+  /** Numbers, whole or not. */
+  List<Double> numbers(String key, List<Double> fallback) throws DefinitionException {
+    return has(key)
+        ? list(key, "a list of numbers", Number.class).stream().map(Number::doubleValue).toList()
+        : fallback;
+  }
+
+  boolean isText(String key) {
+    return has(key) && value(key) instanceof String;
+  }
+
   Section section(String key) throws DefinitionException {
     TomlTable inner = demand(key, "a table", TomlTable.class);
-    return new Section(file, key, inner, overrides);
+    return new Section(file, path(key), inner, overrides);
+  }
+
+  Optional<Section> optional(String key) throws DefinitionException {
+    return has(key) ? Optional.of(section(key)) : Optional.empty();
   }
 
   List<Section> sections(String key) throws DefinitionException {
     List<Section> sections = new ArrayList<>();
-    for (TomlTable t : list(key, "an array of tables, written [[" + key + "]]", TomlTable.class)) {
-      sections.add(new Section(file, key, t, Overrides.none()));
+    for (TomlTable t :
+        list(key, "an array of tables, written [[" + path(key) + "]]", TomlTable.class)) {
+      sections.add(new Section(file, path(key), t, Overrides.none()));
     }
     return sections;
+  }
+
+  List<Section> optionalSections(String key) throws DefinitionException {
+    return has(key) ? sections(key) : List.of();
   }
 
   boolean has(String key) {
@@ -129,6 +152,29 @@ final class Section {
     }
   }
 
+  /**
+   * Makes something of what was read. A complaint that begins with a key's name, blanks for
+   * underscores, is told at that key; any other at {@code fallback}.
+   */
+  <T> T made(String fallback, Supplier<T> maker) throws DefinitionException {
+    try {
+      return maker.get();
+    } catch (IllegalArgumentException e) {
+      String message = e.getMessage();
+      Optional<String> blamed =
+          asked.stream()
+              .filter(k -> table.contains(List.of(k)) && message.startsWith(spoken(k) + " "))
+              .max(Comparator.comparing(String::length));
+      throw blamed.isPresent()
+          ? at(blamed.get(), message.substring(spoken(blamed.get()).length() + 1))
+          : at(fallback, message);
+    }
+  }
+
+  private static String spoken(String key) {
+    return key.replace('_', ' ');
+  }
+
   /** Complains about keys that nobody asked for. */
   void finish() throws DefinitionException {
     for (String key : table.keySet()) {
@@ -143,8 +189,11 @@ final class Section {
     TomlPosition p = table.inputPositionOf(List.of(key));
     boolean own = p != null && overrides.value(name, key).isEmpty();
     String where = own ? file + ":" + p.line() + ":" + p.column() + ": " : file + ": ";
-    String path = name.isEmpty() ? key : name + "." + key;
-    return new DefinitionException(where + path + ": " + complaint);
+    return new DefinitionException(where + path(key) + ": " + complaint);
+  }
+
+  private String path(String key) {
+    return name.isEmpty() ? key : name + "." + key;
   }
 
   /** Of a key that is there. */

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ballast.loss.Loss;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.loss.CrossEntropy;
+import dev.ballast.optim.Adam;
 import dev.ballast.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,8 +69,8 @@ class DefinitionReaderTest {
     Definition d = read(GOOD);
     assertEquals("tiny", d.model().name());
     assertEquals(Shape.of(4, 4), d.model().example());
-    assertEquals(new Loss.CrossEntropy(), d.options().loss());
-    assertEquals(Optimizer.Adam.decoupled(0.001), d.options().optimizer());
+    assertEquals(new CrossEntropy(), d.options().loss());
+    assertEquals(Adam.decoupled(0.001), d.options().optimizer());
     assertEquals(8, d.options().batch());
     assertEquals(2, d.options().epochs());
     assertEquals(5, d.options().seed());
@@ -94,11 +94,11 @@ class DefinitionReaderTest {
           batch = 8 | batch = 0 | 4:1: batch: must be at least 1 and fit 32 bits, not 0
           batch = 8 | batch = "8" | 4:1: batch: must be a whole number, not 8
           batch = 8 | bach = 8 | batch: is missing: a whole number is needed
-          seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, optimizer, batch, epochs, seed, shuffle, early_stopping, classes, data, layer]
+          seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, group, optimizer, clip, ema, schedule, accumulate, batch, epochs, seed, shuffle, early_stopping, classes, data, layer]
           [4, 4] | [4, 0] | 2:1: input: sizes must be at least 1, not 0
           [4, 4] | [65536, 65536] | 2:1: input: an example of [65536x65536] is too large
-          "cross_entropy" | "entropy" | 3:1: loss: unknown loss 'entropy', only [cross_entropy, mse, binary_cross_entropy]
-          "adamw" | "adamx" | 18:1: optimizer.kind: unknown optimizer 'adamx': sgd, adam or adamw
+          "cross_entropy" | "entropy" | 3:1: loss: unknown loss 'entropy', only [cross_entropy, negative_log_likelihood, kl_divergence, binary_cross_entropy, hinge, mse, mae, huber]
+          "adamw" | "adamx" | 18:1: optimizer.kind: unknown optimizer 'adamx': sgd, adam, adamw, rmsprop, adagrad, adadelta or lion
           0.001 | -1 | 19:1: optimizer.learning_rate: must be a finite number above 0, not -1.0
           0.001 | nan | 19:1: optimizer.learning_rate: must be a finite number above 0, not NaN
           "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, conv2d, max_pool2d, avg_pool2d, batch_norm2d, flatten, dropout or an activation

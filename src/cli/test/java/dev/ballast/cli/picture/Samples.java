@@ -4,14 +4,16 @@ import dev.ballast.ir.Expr;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.GraphBuilder;
 import dev.ballast.ir.Phase;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
 import dev.ballast.op.Ops;
 import dev.ballast.op.Packed;
+import dev.ballast.optim.Adam;
 import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Sgd;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
@@ -43,15 +45,15 @@ final class Samples {
   }
 
   static Plan training() {
-    return plan(training(Optimizer.Sgd.of(0.1).withMomentum(0.9)));
+    return plan(training(Sgd.of(0.1).withMomentum(0.9)));
   }
 
   static Plan trainingWithAdam() {
-    return plan(training(Optimizer.Adam.of(0.001)));
+    return plan(training(Adam.of(0.001)));
   }
 
   static Plan trainingWithoutReuse() {
-    Graph graph = training(Optimizer.Sgd.of(0.1));
+    Graph graph = training(Sgd.of(0.1));
     return Planner.plan(graph, PlanOptions.defaults().withReuse(false));
   }
 
@@ -73,7 +75,7 @@ final class Samples {
   }
 
   private static Graph training(Optimizer optimizer) {
-    return Graphs.trainingStep(classifier(), new Loss.CrossEntropy(), optimizer, 64);
+    return Graphs.trainingStep(classifier(), new CrossEntropy(), optimizer, 64);
   }
 
   /** A training step in which one more step has a workspace. */
