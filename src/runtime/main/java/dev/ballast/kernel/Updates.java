@@ -44,7 +44,14 @@ public final class Updates {
     if (!FloatLoops.serves(p, g, rate, pOut) || momentum && !FloatLoops.serves(v, vOut)) {
       return referenceSgd(rule, p, g, rate, v, pOut, vOut);
     }
-    return sgdLoop(rule).bind(rule, p, g, rate, v, pOut, vOut);
+    return Warmed.of(
+        sgdLoop(rule).bind(rule, p, g, rate, v, pOut, vOut), rule, () -> smallSgd(rule));
+  }
+
+  private static Kernel smallSgd(SgdRule rule) {
+    Slice p = Warmed.floats(69);
+    Slice v = Warmed.floats(69);
+    return sgdLoop(rule).bind(rule, p, Warmed.floats(69), Warmed.floats(), v, p, v);
   }
 
   /** The loop for a rule, where there are vectors. */

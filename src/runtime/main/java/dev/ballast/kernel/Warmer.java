@@ -31,7 +31,7 @@ final class Warmer {
   private static final double GOOD_NANOS = 0.8;
 
   private static final int TRIES = 16;
-  private static final Queue<Job<?>> COLD = new ArrayDeque<>();
+  private static final Queue<Runnable> COLD = new ArrayDeque<>();
   private static boolean warming;
 
   /**
@@ -83,8 +83,23 @@ final class Warmer {
 
   /** As the parameters of {@link Job}; comes back at once. */
   static <T> void warm(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
+    enqueue(new Job<>(make, call, operations, ready)::warm);
+  }
+
+  /** Runs a kernel so many times, when its turn has come; comes back at once. */
+  static void exercise(Supplier<Kernel> make, int times) {
+    enqueue(
+        () -> {
+          Kernel kernel = make.get();
+          for (int i = 0; i < times; i++) {
+            kernel.run();
+          }
+        });
+  }
+
+  private static void enqueue(Runnable job) {
     synchronized (COLD) {
-      COLD.add(new Job<>(make, call, operations, ready));
+      COLD.add(job);
       if (!warming) {
         warming = true;
         Thread thread = new Thread(Warmer::warmAll, "ballast-warmer");
@@ -112,7 +127,7 @@ final class Warmer {
     boolean done = false;
     try {
       while (!done) {
-        Job<?> job;
+        Runnable job;
         synchronized (COLD) {
           job = COLD.poll();
           done = job == null;
@@ -120,7 +135,7 @@ final class Warmer {
           COLD.notifyAll();
         }
         if (!done) {
-          job.warm();
+          job.run();
         }
       }
     } finally {
