@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  */
 final class Warmed implements Kernel {
   /** Kernels that are run less often are not worth it. */
-  private static final int SEEN = 64;
+  private static final int SEEN = 4;
 
   /** Beyond where the optimizing compiler takes a method with loops. */
   private static final int ROUNDS = 12_000;
