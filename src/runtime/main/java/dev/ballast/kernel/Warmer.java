@@ -1,7 +1,7 @@
 package dev.ballast.kernel;
 
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -31,7 +31,7 @@ final class Warmer {
   private static final double GOOD_NANOS = 0.8;
 
   private static final int TRIES = 16;
-  private static final Queue<Runnable> COLD = new ArrayDeque<>();
+  private static final Deque<Runnable> COLD = new ArrayDeque<>();
   private static boolean warming;
 
   /**
@@ -83,10 +83,10 @@ final class Warmer {
 
   /** As the parameters of {@link Job}; comes back at once. */
   static <T> void warm(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
-    enqueue(new Job<>(make, call, operations, ready)::warm);
+    enqueue(new Job<>(make, call, operations, ready)::warm, false);
   }
 
-  /** Runs a kernel so many times, when its turn has come; comes back at once. */
+  /** Runs a kernel so many times, before what takes longer; comes back at once. */
   static void exercise(Supplier<Kernel> make, int times) {
     enqueue(
         () -> {
@@ -94,12 +94,17 @@ final class Warmer {
           for (int i = 0; i < times; i++) {
             kernel.run();
           }
-        });
+        },
+        true);
   }
 
-  private static void enqueue(Runnable job) {
+  private static void enqueue(Runnable job, boolean first) {
     synchronized (COLD) {
-      COLD.add(job);
+      if (first) {
+        COLD.addFirst(job);
+      } else {
+        COLD.addLast(job);
+      }
       if (!warming) {
         warming = true;
         Thread thread = new Thread(Warmer::warmAll, "ballast-warmer");
