@@ -189,7 +189,8 @@ class CommandLineTest {
     Run unknown = run("plan", tiny.definition(), "--without", "reuse,magic");
     assertEquals(Main.WRONG_USAGE, unknown.status());
     String names =
-        "accumulate, bit-masks, fuse-updates, fuse, early-updates, reuse, in-place, join, reorder";
+        "join-losses, accumulate, bit-masks, fuse-updates, fuse, fuse-sums, early-updates, reuse,"
+            + " in-place, join, reorder";
     assertTrue(unknown.err().contains("there is no rule 'magic', only " + names), unknown.err());
   }
 
@@ -219,7 +220,7 @@ class CommandLineTest {
     Path json = folder.resolve("plan.json");
     Run r = run("plan", tiny.definition(), "--csv", csv, "--svg", svg, "--export", json, "--graph");
     assertEquals(0, r.status(), r.err());
-    assertTrue(r.out().contains("cross_entropy_gradient") && r.out().contains("█"), r.out());
+    assertTrue(r.out().contains("cross_entropy_with_gradient") && r.out().contains("█"), r.out());
     assertEquals("id,lower,upper,size,offset", Files.readAllLines(csv).getFirst());
     assertTrue(Files.readString(svg).startsWith("<svg") || Files.readString(svg).contains("<svg "));
     JsonNode plan = new ObjectMapper().readTree(json.toFile());

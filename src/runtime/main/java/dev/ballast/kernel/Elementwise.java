@@ -1,6 +1,7 @@
 package dev.ballast.kernel;
 
 import dev.ballast.tensor.Shape;
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /** Maps over tensors, with NumPy's broadcasting. A result may lie exactly over an operand. */
@@ -13,7 +14,7 @@ public final class Elementwise {
     }
     Recipe lanes = Recipe.of(f, FloatLoops.TAILS);
     if (Simd.isAvailable() && Splicer.has(lanes.function(), 1)) {
-      return Specialized.of(MapLoop.class, UnaryLoop.class, lanes).bind(out, in);
+      return warmed(Specialized.of(MapLoop.class, UnaryLoop.class, lanes), out, in);
     }
     Recipe plain = new Recipe(f.name(), 0);
     return Specialized.of(MapLoop.class, PlainUnaryLoop.class, plain).bind(out, in);
@@ -26,7 +27,7 @@ public final class Elementwise {
     OptionalInt stays = stays(out, a, b);
     Recipe lanes = Recipe.of(f, FloatLoops.TAILS | stays.orElse(0));
     if (Simd.isAvailable() && stays.isPresent() && Splicer.has(lanes.function(), 2)) {
-      return Specialized.of(MapLoop.class, BinaryLoop.class, lanes).bind(out, a, b);
+      return warmed(Specialized.of(MapLoop.class, BinaryLoop.class, lanes), out, a, b);
     }
     Recipe plain = new Recipe(f.name(), 0);
     return Specialized.of(MapLoop.class, PlainBinaryLoop.class, plain).bind(out, a, b);
@@ -38,8 +39,19 @@ public final class Elementwise {
     if (!FloatLoops.serves(condition, a, b, out) || stays.isEmpty()) {
       return referenceSelect(condition, a, b, out);
     }
-    return FloatLoops.loop(MapLoop.class, SelectLoop.class, stays.getAsInt())
-        .bind(out, condition, a, b);
+    MapLoop loop = FloatLoops.loop(MapLoop.class, SelectLoop.class, stays.getAsInt());
+    return warmed(loop, out, condition, a, b);
+  }
+
+  private static Kernel warmed(MapLoop loop, Slice out, Slice... in) {
+    Slice[] small = new Slice[in.length];
+    return Warmed.of(
+        loop.bind(out, in),
+        loop,
+        () -> {
+          Arrays.setAll(small, k -> Warmed.floats(69));
+          return loop.bind(Warmed.floats(69), small);
+        });
   }
 
   public static Kernel referenceUnary(UnaryFunction f, Slice in, Slice out) {

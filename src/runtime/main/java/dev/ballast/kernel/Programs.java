@@ -7,6 +7,7 @@ import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,8 +85,20 @@ public final class Programs {
             ? Specialized.of(LineEnds.class, LineEndLoop.class, new Recipe("", tails))
             : new NoLineEnds();
     int step = lanes ? Simd.lanes() : 1;
-    return new ProgramRun(
-        program, layout, loop, ends, step, s.inputs(), s.results(), s.workspace());
+    Kernel run =
+        new ProgramRun(program, layout, loop, ends, step, s.inputs(), s.results(), s.workspace());
+    return lanes ? Warmed.of(run, loop, () -> small(program, loop)) : run;
+  }
+
+  /** A few vectors of every operand, and of sums. */
+  static Kernel small(MapProgram program, ProgramLoop loop) {
+    int n = 4 * ProgramLayout.MOST_LANES;
+    MemorySegment[] in = new MemorySegment[program.inputs().size()];
+    Arrays.setAll(in, k -> Warmed.floats(2 * n).memory());
+    MemorySegment[] out = new MemorySegment[program.results().size()];
+    Arrays.setAll(out, k -> Warmed.floats(2 * n).memory());
+    long[] at = new long[in.length];
+    return () -> loop.line(in, at, out, 0, n);
   }
 
   /** Made once for equal keys. */

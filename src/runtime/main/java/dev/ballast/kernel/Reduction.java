@@ -26,9 +26,28 @@ public final class Reduction {
     double scale = fold == Fold.MEAN ? (double) out.elements() / in.elements() : 1.0;
     int variant = fold == Fold.MAX ? ReduceLoop.MAX : 0;
     ReduceKernels loops = FloatLoops.loop(ReduceKernels.class, ReduceLoop.class, variant);
+    boolean rows = folded.innerStride(0) == 1;
+    return Warmed.of(
+        bind(loops, kept, folded, scale, in, out),
+        new Code(variant, rows),
+        () -> small(loops, rows));
+  }
+
+  /** Which code a fold runs. */
+  private record Code(int variant, boolean rows) {}
+
+  private static Kernel bind(
+      ReduceKernels loops, Odometer kept, Odometer folded, double scale, Slice in, Slice out) {
     return folded.innerStride(0) == 1
         ? loops.rows(kept, folded, scale, in, out)
         : loops.columns(kept, folded, scale, in, out);
+  }
+
+  private static Kernel small(ReduceKernels loops, boolean rows) {
+    Shape s = Shape.of(8, 69);
+    List<Integer> axes = List.of(rows ? 1 : 0);
+    Slice out = Warmed.floats(rows ? 8 : 69);
+    return bind(loops, walk(s, axes, false), walk(s, axes, true), 0.5, Warmed.floats(8, 69), out);
   }
 
   /** Kernels over the places kept and the places folded into each, both of {@code in}. */

@@ -1,5 +1,7 @@
 package dev.ballast.kernel;
 
+import dev.ballast.tensor.TensorType;
+import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Functions of whole rows: a tensor of {@code B} rows of {@code C} classes, innermost last. */
@@ -51,10 +53,20 @@ public final class Rows {
   /** Both of the above, in one pass over the scores; {@code dx} may lie over {@code x}. */
   public static Kernel crossEntropyWithGradient(
       Slice x, Slice labels, Slice dloss, Slice loss, Slice dx) {
-    return FloatLoops.serves(x, dloss, loss, dx)
-        ? FloatLoops.loop(RowKernels.class, RowLoops.class)
-            .crossEntropyWithGradient(x, labels, dloss, loss, dx)
-        : referenceCrossEntropyWithGradient(x, labels, dloss, loss, dx);
+    if (!FloatLoops.serves(x, dloss, loss, dx)) {
+      return referenceCrossEntropyWithGradient(x, labels, dloss, loss, dx);
+    }
+    RowKernels loops = FloatLoops.loop(RowKernels.class, RowLoops.class);
+    return Warmed.of(
+        loops.crossEntropyWithGradient(x, labels, dloss, loss, dx),
+        RowLoops.class,
+        () -> smallCrossEntropy(loops));
+  }
+
+  private static Kernel smallCrossEntropy(RowKernels loops) {
+    Slice labels = Slice.allocate(TensorType.i32(4), Arena.ofAuto());
+    return loops.crossEntropyWithGradient(
+        Warmed.floats(4, 37), labels, Warmed.floats(4), Warmed.floats(4), Warmed.floats(4, 37));
   }
 
   public static Kernel referenceSoftmax(Slice x, Slice out) {

@@ -26,6 +26,7 @@ public final class SummedProgram implements Kernel {
   }
 
   private final Sums rounding = FloatLoops.loop(Sums.class, SumsLoop.class);
+  private final MapProgram adding;
   private final ProgramLoop loop;
   private final int columns;
   private final long elements;
@@ -46,7 +47,8 @@ public final class SummedProgram implements Kernel {
       step[k] = o.stride(k, 0);
       stays |= o.innerStride(k) == 0 ? 1L << k : 0;
     }
-    this.loop = Programs.loop(new Programs.Key(adding(program, chosen), stays, true));
+    this.adding = adding(program, chosen);
+    this.loop = Programs.loop(new Programs.Key(adding, stays, true));
     this.in = s.inputs().stream().map(Slice::memory).toArray(MemorySegment[]::new);
     this.sums = new MemorySegment[chosen.size()];
     this.to = new MemorySegment[sums.length];
@@ -101,8 +103,12 @@ public final class SummedProgram implements Kernel {
             && Stream.concat(s.inputs().stream(), s.results().stream())
                 .allMatch(x -> x.memory().isNative());
     return served
-        ? new SummedProgram(program, sums, o, s)
+        ? new SummedProgram(program, sums, o, s).warmed()
         : followedBySums(Programs.bind(program, space, map(program, s)), sums, s);
+  }
+
+  private Kernel warmed() {
+    return Warmed.of(this, loop, () -> Programs.small(adding, loop));
   }
 
   /** The last operand, a row, keeps the columns apart from what is before them. */

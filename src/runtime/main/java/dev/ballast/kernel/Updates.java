@@ -1,5 +1,8 @@
 package dev.ballast.kernel;
 
+import dev.ballast.tensor.TensorType;
+import java.lang.foreign.Arena;
+
 /** Optimizer steps. New contents may lie exactly over the old ones. */
 public final class Updates {
   /** As {@link #sgd}, on floats. */
@@ -44,7 +47,14 @@ public final class Updates {
     if (!FloatLoops.serves(p, g, rate, pOut) || momentum && !FloatLoops.serves(v, vOut)) {
       return referenceSgd(rule, p, g, rate, v, pOut, vOut);
     }
-    return sgdLoop(rule).bind(rule, p, g, rate, v, pOut, vOut);
+    return Warmed.of(
+        sgdLoop(rule).bind(rule, p, g, rate, v, pOut, vOut), rule, () -> smallSgd(rule));
+  }
+
+  private static Kernel smallSgd(SgdRule rule) {
+    Slice p = Warmed.floats(69);
+    Slice v = Warmed.floats(69);
+    return sgdLoop(rule).bind(rule, p, Warmed.floats(69), Warmed.floats(), v, p, v);
   }
 
   /** The loop for a rule, where there are vectors. */
@@ -75,8 +85,18 @@ public final class Updates {
     if (!FloatLoops.serves(p, g, rate, m, v, pOut, mOut, vOut)) {
       return referenceAdam(rule, p, g, rate, m, v, t, pOut, mOut, vOut);
     }
-    return FloatLoops.loop(AdamKernels.class, AdamLoop.class)
-        .bind(rule, p, g, rate, m, v, t, pOut, mOut, vOut);
+    AdamKernels loop = FloatLoops.loop(AdamKernels.class, AdamLoop.class);
+    return Warmed.of(
+        loop.bind(rule, p, g, rate, m, v, t, pOut, mOut, vOut), loop, () -> smallAdam(loop, rule));
+  }
+
+  private static Kernel smallAdam(AdamKernels loop, AdamRule rule) {
+    Slice p = Warmed.floats(69);
+    Slice m = Warmed.floats(69);
+    Slice v = Warmed.floats(69);
+    Slice step = Slice.allocate(TensorType.i64(), Arena.ofAuto());
+    step.set(0, 1);
+    return loop.bind(rule, p, Warmed.floats(69), Warmed.floats(), m, v, step, p, m, v);
   }
 
   public static Kernel referenceSgd(

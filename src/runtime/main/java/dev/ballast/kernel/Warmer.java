@@ -2,9 +2,10 @@ package dev.ballast.kernel;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -42,7 +43,10 @@ final class Warmer {
   private static final double GOOD_NANOS = 0.8;
 
   private static final int TRIES = 16;
-  private static final Queue<Job<?>> COLD = new ArrayDeque<>();
+
+  /** Each says whether there is no more to do for it. */
+  private static final Deque<BooleanSupplier> COLD = new ArrayDeque<>();
+
   private static boolean warming;
 
   private static final class Job<T> {
@@ -124,8 +128,29 @@ final class Warmer {
    * @param ready is given the instance once it is compiled, and again if another is better
    */
   static <T> void warm(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
+    enqueue(new Job<>(make, call, operations, ready)::warm, false);
+  }
+
+  /** Runs a kernel so many times, before what takes longer; comes back at once. */
+  static void exercise(Supplier<Kernel> make, int times) {
+    enqueue(
+        () -> {
+          Kernel kernel = make.get();
+          for (int i = 0; i < times; i++) {
+            kernel.run();
+          }
+          return true;
+        },
+        true);
+  }
+
+  private static void enqueue(BooleanSupplier job, boolean first) {
     synchronized (COLD) {
-      COLD.add(new Job<>(make, call, operations, ready));
+      if (first) {
+        COLD.addFirst(job);
+      } else {
+        COLD.addLast(job);
+      }
       if (!warming) {
         warming = true;
         Thread thread = new Thread(Warmer::warmAll, "ballast-warmer");
@@ -153,16 +178,16 @@ final class Warmer {
     boolean done = false;
     try {
       while (!done) {
-        Job<?> job;
+        BooleanSupplier job;
         synchronized (COLD) {
           job = COLD.poll();
           done = job == null;
           warming = !done;
           COLD.notifyAll();
         }
-        if (!done && !job.warm()) {
+        if (!done && !job.getAsBoolean()) {
           synchronized (COLD) {
-            COLD.add(job);
+            COLD.addLast(job);
           }
         }
       }

@@ -6,6 +6,7 @@ import dev.ballast.kernel.Updates.SgdRule;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +147,7 @@ final class KernelSamples {
     Slice logSoftmax = operands.zeros(rows, columns);
     Slice loss = operands.zeros(rows);
     Slice dx = operands.zeros(rows, columns);
+    summed(rows);
     add("softmax", Rows.softmax(x, softmax), softmax);
     add("logSoftmax", Rows.logSoftmax(x, logSoftmax), logSoftmax);
     add("crossEntropy", Rows.crossEntropy(x, labels, loss), loss);
@@ -160,6 +162,22 @@ final class KernelSamples {
     counter.copyFrom(99L, 5L);
     Slice kept = operands.zeros(rows, columns);
     add("dropout", Randomness.dropout(0.3, 1, x, counter, kept), kept);
+  }
+
+  /** A product of rows and of a row, and its sum. */
+  private void summed(int rows) {
+    MapProgram product =
+        new MapProgram(
+            List.of(MapProgram.Storage.NUMBERS, MapProgram.Storage.NUMBERS),
+            List.of(),
+            List.of(new MapProgram.Step(ScalarOp.MUL, List.of(0, 1))),
+            List.of(new MapProgram.Result(2, MapProgram.Storage.NUMBERS)));
+    Shape space = Shape.of(rows, 48);
+    Slice[] out = {operands.zeros(rows, 48), operands.zeros(48)};
+    List<Slice> in = List.of(operands.normal(rows, 48), operands.normal(48));
+    long bytes = SummedProgram.workspaceBytes(product, 1, space, List.of(space, Shape.of(48)));
+    Slices s = new Slices(in, List.of(out), Arena.ofAuto().allocate(bytes, 64));
+    add("product and its sum", SummedProgram.bind(product, List.of(0), space, s), out);
   }
 
   private void movements(int rows, int columns) {
