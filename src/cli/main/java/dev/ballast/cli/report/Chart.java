@@ -98,11 +98,12 @@ final class Chart {
     return this;
   }
 
-  /** A line straight up, with a name. */
-  Chart upright(String style, double at, String name) {
+  /** A line straight up, with a name at its upper or lower end. */
+  Chart upright(String style, double at, String name, boolean above) {
     svg.path(style, Svg.format("M%s %sV%s", right(at), TOP, BOTTOM));
     boolean late = x.part(at) > 0.5;
-    svg.write("soft" + (late ? " end" : ""), right(at) + (late ? -5 : 5), BOTTOM - 6, name);
+    double height = above ? TOP + 15 : BOTTOM - 6;
+    svg.write("soft" + (late ? " end" : ""), right(at) + (late ? -5 : 5), height, name);
     return this;
   }
 

@@ -41,7 +41,8 @@ final class EpochCharts {
     List<Point> right = points(e -> e.evaluation().flatMap(EpochCharts::percent), "%.2f %% right");
     if (!right.isEmpty()) {
       Chart c = chart("Share of right answers by epoch, in per cent", axis(List.of(right), false));
-      charts.put("Right answers, %", marked(c).line("test", report.judgedOn(), right).done());
+      charts.put(
+          "Right answers, %", marked(c, false).line("test", report.judgedOn(), right).done());
     }
     return charts;
   }
@@ -51,15 +52,16 @@ final class EpochCharts {
     List<Point> test =
         points(e -> e.evaluation().map(Evaluation::loss), report.judgedOn() + " loss %.5g");
     Chart c = chart("Loss by epoch", axis(List.of(train, test), false));
-    marked(c);
+    marked(c, true);
     if (!test.isEmpty()) {
       c.line("test", report.judgedOn(), test);
     }
     return c.line("train", "training", train).done();
   }
 
-  private Chart marked(Chart c) {
-    report.run().bestEpoch().ifPresent(k -> c.upright("kept", k, "best: epoch " + k));
+  /** The mark's name stands where the best values do not: losses end low, shares high. */
+  private Chart marked(Chart c, boolean above) {
+    report.run().bestEpoch().ifPresent(k -> c.upright("kept", k, "best: epoch " + k, above));
     return c;
   }
 

@@ -50,7 +50,9 @@ public final class RunPage {
     }
     switch (report.outcome()) {
       case Outcome.Labels l -> {
+        out.open("div", "class", "beside");
         ConfusionSection.write(l.confusion(), out);
+        out.close();
         ExampleSection.write(l, report.pictures(), out);
       }
       case Outcome.Numbers n -> {
@@ -71,7 +73,11 @@ public final class RunPage {
     out.open("dl", "class", "pairs");
     report
         .facts()
-        .forEach((key, value) -> out.open("div").text("dt", key).text("dd", value).close());
+        .forEach(
+            (key, value) -> {
+              String style = key.endsWith("sha256") ? "hash" : "text";
+              out.open("div").text("dt", key).text("dd", value, "class", style).close();
+            });
     out.close();
     if (!report.definition().isEmpty()) {
       out.open("details").text("summary", "The definition");

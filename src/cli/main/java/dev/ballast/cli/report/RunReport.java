@@ -45,7 +45,8 @@ public record RunReport(
   private static final String DEFINITION = "definition";
 
   /** What stands elsewhere in the page, or is not for people. */
-  private static final Set<String> HIDDEN = Set.of("name", "classes", DEFINITION);
+  private static final Set<String> HIDDEN =
+      Set.of("name", "classes", "epochs", "test.loss", "test.accuracy", DEFINITION);
 
   private static final int LONGEST = 300;
 
