@@ -44,7 +44,11 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     description = "Trains the model of a definition and writes it to a file.",
-    footer = {"", "Example:  ballast train models/mnist-mlp.toml --epochs 3 --out digits.ballast"})
+    footer = {
+      "",
+      "Examples:  ballast train models/mnist-mlp.toml --epochs 3 --out digits.ballast",
+      "           ballast train models/mnist-mlp.toml --report run.html"
+    })
 final class TrainCommand implements Callable<Integer> {
   /** As shells have it of a program that Ctrl-C ended. */
   private static final int STOPPED = 130;

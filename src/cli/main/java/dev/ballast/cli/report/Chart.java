@@ -98,12 +98,10 @@ final class Chart {
     return this;
   }
 
-  /** A line straight up, with a name at its upper or lower end. */
-  Chart upright(String style, double at, String name, boolean above) {
+  /** A line straight up, which is told of above the chart. */
+  Chart upright(String style, double at, String name) {
     svg.path(style, Svg.format("M%s %sV%s", right(at), TOP, BOTTOM));
-    boolean late = x.part(at) > 0.5;
-    double height = above ? TOP + 15 : BOTTOM - 6;
-    svg.write("soft" + (late ? " end" : ""), right(at) + (late ? -5 : 5), height, name);
+    svg.write("soft", LEFT, TOP - 11, name);
     return this;
   }
 

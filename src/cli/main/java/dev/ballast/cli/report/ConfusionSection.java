@@ -18,6 +18,9 @@ final class ConfusionSection {
   /** Rows of the table of classes. */
   static final int CLASSES = 60;
 
+  /** Longer names of columns are turned, so that the columns stay narrow. */
+  private static final int COLUMN = 6;
+
   /** The style has so many shades of each colour, and one for nothing. */
   private static final int SHADES = 10;
 
@@ -52,11 +55,13 @@ final class ConfusionSection {
         "class",
         "soft");
     out.open("div", "class", "wide");
-    out.open("table", "id", "matrix");
+    boolean tall = IntStream.range(0, confusion.classes()).anyMatch(this::isLong);
+    out.open("table", "id", "matrix", "class", tall ? "tall" : "flat");
     out.open("thead").open("tr");
     out.text("th", "true \\ said", "scope", "col", "class", "soft");
     for (int c = 0; c < confusion.classes(); c++) {
-      out.text("th", confusion.name(c), "scope", "col");
+      out.open("th", "scope", "col").text("span", confusion.name(c), "title", confusion.name(c));
+      out.close();
     }
     out.close().close().open("tbody");
     for (int truth = 0; truth < confusion.classes(); truth++) {
@@ -66,9 +71,13 @@ final class ConfusionSection {
     out.text("p", "", "id", "cell", "role", "status");
   }
 
+  private boolean isLong(int c) {
+    return confusion.name(c).length() > COLUMN;
+  }
+
   private void row(int truth) {
     out.open("tr");
-    out.text("th", confusion.name(truth), "scope", "row");
+    out.text("th", confusion.name(truth), "scope", "row", "title", confusion.name(truth));
     for (int said = 0; said < confusion.classes(); said++) {
       int count = confusion.count(truth, said);
       out.open("td", "class", shade(truth, said), "data-t", truth, "data-s", said);

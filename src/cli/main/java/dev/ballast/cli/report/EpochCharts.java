@@ -41,8 +41,7 @@ final class EpochCharts {
     List<Point> right = points(e -> e.evaluation().flatMap(EpochCharts::percent), "%.2f %% right");
     if (!right.isEmpty()) {
       Chart c = chart("Share of right answers by epoch, in per cent", axis(List.of(right), false));
-      charts.put(
-          "Right answers, %", marked(c, false).line("test", report.judgedOn(), right).done());
+      charts.put("Right answers, %", marked(c).line("test", report.judgedOn(), right).done());
     }
     return charts;
   }
@@ -52,16 +51,15 @@ final class EpochCharts {
     List<Point> test =
         points(e -> e.evaluation().map(Evaluation::loss), report.judgedOn() + " loss %.5g");
     Chart c = chart("Loss by epoch", axis(List.of(train, test), false));
-    marked(c, true);
+    marked(c);
     if (!test.isEmpty()) {
       c.line("test", report.judgedOn(), test);
     }
     return c.line("train", "training", train).done();
   }
 
-  /** The mark's name stands where the best values do not: losses end low, shares high. */
-  private Chart marked(Chart c, boolean above) {
-    report.run().bestEpoch().ifPresent(k -> c.upright("kept", k, "best: epoch " + k, above));
+  private Chart marked(Chart c) {
+    report.run().bestEpoch().ifPresent(k -> c.upright("kept", k, "best: epoch " + k));
     return c;
   }
 
@@ -125,9 +123,12 @@ final class EpochCharts {
   }
 
   static String time(double seconds) {
-    return seconds < 1e-3
-        ? String.format(Locale.ROOT, "%.1f µs", seconds * MICROS)
-        : String.format(Locale.ROOT, "%.3f ms", seconds * 1e3);
+    if (seconds < 1e-3) {
+      return String.format(Locale.ROOT, "%.1f µs", seconds * MICROS);
+    }
+    return seconds < 1
+        ? String.format(Locale.ROOT, "%.3f ms", seconds * 1e3)
+        : String.format(Locale.ROOT, "%.3f s", seconds);
   }
 
   static double secondsPerStep(Epoch e) {

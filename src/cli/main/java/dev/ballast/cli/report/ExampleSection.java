@@ -3,10 +3,15 @@ package dev.ballast.cli.report;
 import dev.ballast.cli.picture.Svg;
 import dev.ballast.cli.report.Outcome.Miss;
 import dev.ballast.cli.report.Outcome.Mistake;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The examples that a model does worst on, as pictures where they are images. */
 final class ExampleSection {
+  /** Where there are no pictures, so many rows tell enough. */
+  static final int ROWS = 20;
+
   private final Map<Integer, String> pictures;
   private final Svg out;
 
@@ -34,13 +39,13 @@ final class ExampleSection {
     String told =
         "%s of %s wrong answers, those with the largest %s. Numbers count from 0 in the %s.";
     int wrong = c.examples() - c.right();
-    soft(told.formatted(labels.wrongest().size(), Html.count(wrong), score, "test data"));
+    soft(told.formatted(shown(labels.wrongest()).size(), Html.count(wrong), score, "test data"));
     if (pictures.isEmpty()) {
       head("example", "true", "said", score);
     } else {
       out.open("div", "class", "tiles");
     }
-    for (Mistake m : labels.wrongest()) {
+    for (Mistake m : shown(labels.wrongest())) {
       String value = labels.probabilities() ? Html.percent(m.score(), 1) : Html.number(m.score());
       String truth = c.name(m.truth());
       String said = c.name(m.said());
@@ -64,16 +69,17 @@ final class ExampleSection {
     Html.section(out, "wrongest", "Worst examples");
     soft("The numbers that are missed by most. Examples count from 0 in the test data.");
     if (pictures.isEmpty()) {
-      head("example", "output", "true", "said", "missed by");
+      head(cells(several, "example", "output", "true", "said", "missed by"));
     } else {
       out.open("div", "class", "tiles");
     }
-    for (Miss m : numbers.worst()) {
+    for (Miss m : shown(numbers.worst())) {
       String truth = Html.number(m.truth());
       String said = Html.number(m.said());
       if (pictures.isEmpty()) {
         String by = Html.number(m.said() - m.truth());
-        Html.row(out, "td", "#" + m.index(), Integer.toString(m.output()), truth, said, by);
+        String output = Integer.toString(m.output());
+        Html.row(out, "td", cells(several, "#" + m.index(), output, truth, said, by));
         continue;
       }
       out.open("figure", "class", "tile");
@@ -85,6 +91,20 @@ final class ExampleSection {
       out.close().close();
     }
     end();
+  }
+
+  /** The second tells outputs apart, where there are several. */
+  private static String[] cells(boolean several, String example, String output, String... numbers) {
+    List<String> cells = new ArrayList<>(List.of(example));
+    if (several) {
+      cells.add(output);
+    }
+    cells.addAll(List.of(numbers));
+    return cells.toArray(String[]::new);
+  }
+
+  private <T> List<T> shown(List<T> worst) {
+    return pictures.isEmpty() ? worst.subList(0, Math.min(ROWS, worst.size())) : worst;
   }
 
   private void soft(String text) {

@@ -15,11 +15,11 @@ final class Headline {
   /** {@code 97.82 % of 10,000 test examples right, loss 0.0712, after epoch 2 of 2}. */
   String text() {
     String examples = Html.count(report.examples()) + " test examples";
-    String loss = "loss " + Html.number(report.result().loss());
+    String loss = " " + Html.number(report.result().loss());
     String result =
         report.result().accuracy().isPresent()
-            ? Html.percent(report.result().accuracy()) + " of " + examples + " right, " + loss
-            : loss + " on " + examples + error().map(e -> ", " + e).orElse("");
+            ? Html.percent(report.result().accuracy()) + " of " + examples + " right, loss" + loss
+            : "Loss" + loss + " on " + examples + error().map(e -> ", " + e).orElse("");
     int last = report.run().epochs().size();
     if (last == 0) {
       return result + ", with no epoch of training";

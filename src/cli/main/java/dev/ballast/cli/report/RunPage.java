@@ -146,7 +146,7 @@ public final class RunPage {
     TrainingRun run = report.run();
     if (!run.epochs().isEmpty()) {
       String heap = EpochCharts.heap(run.epochs().getLast());
-      Charts.fact(out, "heap per step", heap, "in the last epoch");
+      Charts.fact(out, "heap per step", heap, "mean over the second half of the last epoch");
     }
     out.close();
     String svg = PlanPicture.svg(plan);

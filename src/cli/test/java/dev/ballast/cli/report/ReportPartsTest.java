@@ -100,5 +100,6 @@ class ReportPartsTest {
     assertEquals("7 h 12 min", Headline.duration(7 * 3600 + 12 * 60 + 3));
     assertEquals("41.5 µs", EpochCharts.time(41.5e-6));
     assertEquals("2.500 ms", EpochCharts.time(2.5e-3));
+    assertEquals("1.060 s", EpochCharts.time(1.06));
   }
 }
