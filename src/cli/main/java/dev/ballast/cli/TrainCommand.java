@@ -2,8 +2,14 @@ package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.definition.IdxSource;
+import dev.ballast.cli.definition.ImageSource;
 import dev.ballast.cli.log.RunLogs;
 import dev.ballast.cli.picture.LearningCurve;
+import dev.ballast.cli.report.RepeatCommand;
+import dev.ballast.cli.report.RunMaterial;
+import dev.ballast.cli.report.RunPage;
+import dev.ballast.cli.report.RunReport;
 import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
 import dev.ballast.plan.Plan;
@@ -38,7 +44,11 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     description = "Trains the model of a definition and writes it to a file.",
-    footer = {"", "Example:  ballast train models/mnist-mlp.toml --epochs 3 --out digits.ballast"})
+    footer = {
+      "",
+      "Examples:  ballast train models/mnist-mlp.toml --epochs 3 --out digits.ballast",
+      "           ballast train models/mnist-mlp.toml --report run.html"
+    })
 final class TrainCommand implements Callable<Integer> {
   /** As shells have it of a program that Ctrl-C ended. */
   private static final int STOPPED = 130;
@@ -91,6 +101,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "Write an event file for TensorBoard into this folder.")
   private Optional<Path> tensorBoard;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Write a page about the run: curves, confusions, worst examples, memory.")
+  private Optional<Path> page;
+
   @Mixin private CheckpointOptions checkpoint;
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
@@ -105,6 +121,9 @@ final class TrainCommand implements Callable<Integer> {
     ModelPaths.demandWritable(target);
     if (curve.isPresent()) {
       ModelPaths.demandWritable(curve.get());
+    }
+    if (page.isPresent()) {
+      ModelPaths.demandWritable(page.get());
     }
     PrintWriter err = spec.commandLine().getErr();
     try (StopSignal signal = new StopSignal();
@@ -126,6 +145,9 @@ final class TrainCommand implements Callable<Integer> {
       if (curve.isPresent()) {
         String svg = LearningCurve.svg(d.model().name(), run.epochs(), bestEpoch(run));
         ModelPaths.replace(curve.get(), svg.getBytes(StandardCharsets.UTF_8));
+      }
+      if (page.isPresent()) {
+        ModelPaths.replace(page.get(), page(d, trainer, run, best, test, target));
       }
       report(d, trainer, run, best, target).print(spec.commandLine().getOut(), format);
     } catch (DivergedException e) {
@@ -255,6 +277,31 @@ final class TrainCommand implements Callable<Integer> {
     }
     r.put("model", target.toString());
     return r;
+  }
+
+  private byte[] page(
+      Definition d, Trainer trainer, TrainingRun run, Evaluation best, Dataset test, Path target)
+      throws IOException {
+    List<String> given = spec.commandLine().getParseResult().originalArgs();
+    boolean pictures = d.data() instanceof IdxSource || d.data() instanceof ImageSource;
+    try (ModelFile written = ModelFile.open(target)) {
+      RunMaterial material =
+          new RunMaterial(
+              d.model(),
+              d.classes(),
+              run,
+              "test",
+              best,
+              trainer.plan(),
+              d.options().batch(),
+              trainer.session().segmentBytes(),
+              written,
+              test,
+              d.data().folder().toString(),
+              pictures,
+              RepeatCommand.of(given));
+      return RunPage.html(RunReport.of(material)).getBytes(StandardCharsets.UTF_8);
+    }
   }
 
   private static Optional<Integer> bestEpoch(TrainingRun run) {

@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.stream.LongStream;
 
 /** Bytes as people read them, in powers of 1024. */
-final class ByteText {
+public final class ByteText {
   private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
 
   private ByteText() {}
 
   /** Three digits: {@code 40 B}, {@code 12.5 KiB}, {@code 1.53 MiB}. */
-  static String of(long bytes) {
+  public static String of(long bytes) {
     double v = bytes;
     int unit = 0;
     // 1023.5 would be printed as 1024.
@@ -28,7 +28,7 @@ final class ByteText {
   }
 
   /** {@code 6,224,704 bytes}. */
-  static String exact(long bytes) {
+  public static String exact(long bytes) {
     return String.format(Locale.ROOT, "%,d bytes", bytes);
   }
 

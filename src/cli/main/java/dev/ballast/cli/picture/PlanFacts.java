@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A plan in a few numbers, each with its name and what there is to say about it. */
-final class PlanFacts {
+public final class PlanFacts {
   private PlanFacts() {}
 
   /** A number. */
-  record Fact(String name, String value, String note) {}
+  public record Fact(String name, String value, String note) {}
 
-  static List<Fact> of(Plan plan) {
+  public static List<Fact> of(Plan plan) {
     Ordering o = plan.ordering();
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("arena", ByteText.of(plan.arenaBytes()), ByteText.exact(plan.arenaBytes())));

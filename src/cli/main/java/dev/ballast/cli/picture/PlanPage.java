@@ -5,20 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Region;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Plans of one model as a page that needs nothing but a browser. Its static parts are the resources
@@ -26,7 +18,12 @@ import java.util.regex.Pattern;
  * it as JSON.
  */
 public final class PlanPage {
-  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+  /** What the page holds, how it is drawn, what is done to it. */
+  private static final List<String> SCRIPTS =
+      List.of("plan-data.js", "plan-map.js", "plan-controls.js");
+
+  private static final StaticPage PAGE =
+      new StaticPage(PlanPage.class, "plan.html", "plan.css", SCRIPTS, false);
 
   private PlanPage() {}
 
@@ -49,33 +46,14 @@ public final class PlanPage {
    */
   public static String html(List<Variant> variants) {
     Plan plan = variants.getLast().plan();
-    String style = resource("plan.css");
-    // One script, as one hash lets it run: what the page holds, how it is drawn, what is done to
-    // it.
-    String script =
-        resource("plan-data.js") + resource("plan-map.js") + resource("plan-controls.js");
-    // The hashes let these two run and nothing else, whatever a model's names hold.
-    String policy =
-        "default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'"
-            .formatted(hash(style), hash(script));
-    Map<String, String> parts =
+    return PAGE.html(
         Map.of(
-            "policy",
-            policy,
             "title",
             escaped("Plan of " + plan.graph().name()),
             "facts",
             facts(plan),
-            "style",
-            style,
-            "script",
-            script,
             "data",
-            data(variants));
-    // In one pass: a name that looks like a place is a name.
-    return PLACE
-        .matcher(resource("plan.html"))
-        .replaceAll(m -> Matcher.quoteReplacement(parts.get(m.group(1))));
+            data(variants)));
   }
 
   private static String facts(Plan plan) {
@@ -128,26 +106,5 @@ public final class PlanPage {
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = PlanPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is not in the program's jar: build it again");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** An axis with round numbers on it that holds all of some values. */
-record Scale(double from, double to, double step) {
+public record Scale(double from, double to, double step) {
 
   /** The steps are 1, 2 or 5 times a power of ten, and about as many as asked for. */
-  static Scale over(List<Double> values, int steps) {
+  public static Scale over(List<Double> values, int steps) {
     double least = values.stream().mapToDouble(v -> v).min().orElse(0);
     double most = values.stream().mapToDouble(v -> v).max().orElse(1);
     double extent = most > least ? most - least : Math.max(1e-9, Math.abs(most) / 10);
@@ -22,11 +22,11 @@ record Scale(double from, double to, double step) {
   }
 
   /** Where a value lies, 0 at the start of the axis and 1 at its end. */
-  double part(double value) {
+  public double part(double value) {
     return to > from ? (value - from) / (to - from) : 0.5;
   }
 
-  List<Double> ticks() {
+  public List<Double> ticks() {
     List<Double> ticks = new ArrayList<>();
     for (long i = 0; i <= Math.round((to - from) / step); i++) {
       ticks.add(from + i * step);
@@ -35,7 +35,7 @@ record Scale(double from, double to, double step) {
   }
 
   /** With as many decimals as the steps need. */
-  String text(double value) {
+  public String text(double value) {
     int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }

@@ -35,6 +35,12 @@ public final class Svg {
     return this;
   }
 
+  /** What was written elsewhere, and escaped there. */
+  public Svg raw(String markup) {
+    out.append(markup);
+    return this;
+  }
+
   /** A line of writing; {@code style} is its class. */
   public Svg write(String style, double x, double y, String text) {
     text("text", text, "class", style, "x", x, "y", y);
