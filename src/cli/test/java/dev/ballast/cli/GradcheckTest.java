@@ -218,10 +218,10 @@ class GradcheckTest {
   @Test
   void mistakesAreToldInALine() throws IOException {
     SequencedMap<String, String> strange = new TreeMap<>();
-    strange.put("loss", "hinge");
+    strange.put("loss", "entropy");
     GraphBuilder b = new GraphBuilder("strange");
     b.output("y", Ops.relu(b.input("x", TensorType.f32(1, 1))));
-    complains(write(b, strange), "foreign.ballast: unknown loss 'hinge'");
+    complains(write(b, strange), "foreign.ballast: unknown loss 'entropy'");
     complains(write(b, new TreeMap<>()), "has no parameters to differentiate by");
     complains(folder.resolve("absent.toml"), "absent.toml: there is no such file");
     complains(folder.resolve("absent.ballast"), "absent.ballast: there is no such file");
