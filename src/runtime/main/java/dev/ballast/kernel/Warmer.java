@@ -14,7 +14,8 @@ final class Warmer {
   /**
    * After so long a class that is still slow is replaced by another one of the same code: HotSpot
    * may have put it aside for good, where its first compiler had begun without a profile and then
-   * ran out of registers with one.
+   * ran out of registers with one. For each further class it is twice as long: on a busy machine
+   * HotSpot may just not have come to it, and would have to begin anew with every class.
    */
   private static final long PATIENCE_NANOS = 3_000_000_000L;
 
@@ -45,7 +46,7 @@ final class Warmer {
       double best = COMPILED_NANOS;
       for (int classes = 0; classes < MOST_CLASSES && best > GOOD_NANOS; classes++) {
         T code = make.get();
-        double nanos = nanosOfOperation(code);
+        double nanos = nanosOfOperation(code, 1L << classes);
         if (nanos <= best) {
           best = nanos;
           ready.accept(code);
@@ -53,13 +54,18 @@ final class Warmer {
       }
     }
 
-    /** What an operation takes when it is compiled, or after long enough. */
-    private double nanosOfOperation(T code) {
+    /**
+     * What an operation takes when it is compiled, or after long enough.
+     *
+     * @param patience by how much the usual time is multiplied
+     */
+    private double nanosOfOperation(T code, long patience) {
       long start = System.nanoTime();
       double best = Double.MAX_VALUE;
       while (best > GOOD_NANOS) {
         long since = System.nanoTime() - start;
-        if (since > (best > COMPILED_NANOS ? PATIENCE_NANOS : COMPILED_PATIENCE_NANOS)) {
+        long most = best > COMPILED_NANOS ? PATIENCE_NANOS : COMPILED_PATIENCE_NANOS;
+        if (since > patience * most) {
           break;
         }
         best = Math.min(best, (double) nanosOfCall(code) / operations);
