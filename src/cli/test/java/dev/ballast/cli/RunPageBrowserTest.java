@@ -9,7 +9,8 @@ import dev.ballast.cli.report.Outcome;
 import dev.ballast.cli.report.RunPage;
 import dev.ballast.cli.report.RunReport;
 import dev.ballast.cli.report.TinyRun;
-import dev.ballast.loss.Loss;
+import dev.ballast.loss.CrossEntropy;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Flatten;
 import dev.ballast.nn.Linear;
 import dev.ballast.tensor.Shape;
@@ -148,12 +149,7 @@ class RunPageBrowserTest {
   void aPageOfNumbersIsReadWithoutComplaints() throws Exception {
     RunReport r =
         TinyRun.of(
-                "line",
-                List.of(),
-                false,
-                Shape.of(2),
-                new Loss.MeanSquaredError(),
-                Linear.of("f", 2, 1))
+                "line", List.of(), false, Shape.of(2), new MeanSquaredError(), Linear.of("f", 2, 1))
             .run(folder, TinyRun.numbers(200, 1), TinyRun.numbers(100, 2))
             .report();
     show(r);
@@ -197,7 +193,7 @@ class RunPageBrowserTest {
                 CLASSES,
                 true,
                 square,
-                new Loss.CrossEntropy(),
+                new CrossEntropy(),
                 new Flatten(),
                 Linear.of("fc1", 36, 3))
             .with("definition", "<b>note</b>")

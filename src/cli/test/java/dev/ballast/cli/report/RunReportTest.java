@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.cli.report.Outcome.Mistake;
 import dev.ballast.data.Dataset;
+import dev.ballast.loss.BinaryCrossEntropy;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Conv2d;
 import dev.ballast.nn.Flatten;
@@ -68,7 +71,7 @@ class RunReportTest {
                 List.of(),
                 true,
                 Shape.of(1, 6, 6),
-                new Loss.CrossEntropy(),
+                new CrossEntropy(),
                 Conv2d.of("c", 1, 5, Window.of(3)),
                 Activation.RELU,
                 new Flatten(),
@@ -97,7 +100,7 @@ class RunReportTest {
 
   @Test
   void oneProbabilityTellsTwoClassesApart() throws Exception {
-    Loss loss = new Loss.BinaryCrossEntropy();
+    Loss loss = new BinaryCrossEntropy();
     TinyRun run =
         TinyRun.of(
             "two",
@@ -119,12 +122,7 @@ class RunReportTest {
   void numbersAreComparedWithTheTrueOnes() throws Exception {
     TinyRun.Reported r =
         TinyRun.of(
-                "line",
-                List.of(),
-                false,
-                Shape.of(2),
-                new Loss.MeanSquaredError(),
-                Linear.of("f", 2, 1))
+                "line", List.of(), false, Shape.of(2), new MeanSquaredError(), Linear.of("f", 2, 1))
             .withEpochs(30)
             .run(folder, TinyRun.numbers(200, 1), TinyRun.numbers(100, 2));
     Outcome.Numbers n = assertInstanceOf(Outcome.Numbers.class, r.report().outcome());
@@ -141,8 +139,7 @@ class RunReportTest {
   void aThousandClassesMakeAPageThatCanBeRead() throws Exception {
     Shape wide = Shape.of(1100);
     RunReport r =
-        TinyRun.of(
-                "many", List.of(), false, wide, new Loss.CrossEntropy(), Linear.of("f", 1100, 1000))
+        TinyRun.of("many", List.of(), false, wide, new CrossEntropy(), Linear.of("f", 1100, 1000))
             .withEpochs(0)
             .run(folder, TinyRun.labelled(wide, 20, 1000, 1), TinyRun.labelled(wide, 2000, 1000, 2))
             .report();
@@ -161,7 +158,7 @@ class RunReportTest {
         List.of("left", "middle", "right"),
         true,
         Shape.of(6, 6),
-        new Loss.CrossEntropy(),
+        new CrossEntropy(),
         new Flatten(),
         Linear.of("fc1", 36, 80),
         Activation.RELU,

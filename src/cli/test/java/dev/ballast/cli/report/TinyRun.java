@@ -7,7 +7,7 @@ import dev.ballast.loss.Loss;
 import dev.ballast.nn.Layer;
 import dev.ballast.nn.Model;
 import dev.ballast.nn.Sequential;
-import dev.ballast.optim.Optimizer;
+import dev.ballast.optim.Adam;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import dev.ballast.train.Evaluation;
@@ -102,7 +102,7 @@ public record TinyRun(
 
   public Reported run(Path folder, Dataset train, Dataset test) throws IOException {
     TrainingOptions options =
-        TrainingOptions.of(loss, Optimizer.Adam.of(0.02)).withEpochs(epochs).withBatch(BATCH);
+        TrainingOptions.of(loss, Adam.of(0.02)).withEpochs(epochs).withBatch(BATCH);
     Path file = folder.resolve("model.ballast");
     try (train;
         test;
