@@ -1,8 +1,8 @@
 package dev.ballast.cli;
 
+import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
-import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
 import dev.ballast.loss.Loss;
 import dev.ballast.plan.PlanOptions;
@@ -13,7 +13,6 @@ import dev.ballast.train.Evaluation;
 import dev.ballast.train.Evaluator;
 import dev.ballast.train.Graphs;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -46,6 +45,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Examples a run.")
   private int batch;
 
+  @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
+  private boolean skipBad;
+
   @Option(names = "--train-data", description = "Take the training data instead.")
   private boolean trainData;
 
@@ -58,21 +60,38 @@ final class EvalCommand implements Callable<Integer> {
       throw new picocli.CommandLine.ParameterException(
           spec.commandLine(), "--batch must be at least 1, not " + batch);
     }
-    Definition d = DefinitionReader.read(definition);
-    d = d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
-    Loss loss = d.options().loss();
-    PrintWriter err = spec.commandLine().getErr();
-    try (ModelFile file = ModelFile.open(model);
-        Dataset examples = trainData ? d.train(err::println) : d.test(err::println);
-        Session full = session(file, loss, Math.min(batch, examples.size()));
-        Session single = session(file, loss, 1)) {
-      Evaluation e = new Evaluator(full, single).evaluate(examples);
-      Report r = new Report().put("examples", examples.size()).put("loss", e.loss());
-      e.accuracy().ifPresent(a -> r.put("accuracy", a));
-      r.put("weightsChecksum", file.weightsChecksum());
+    Remarks remarks = new Remarks(spec.commandLine().getErr());
+    try (ModelFile file = ModelFile.open(model)) {
+      Report r = evaluate(file, definition(file), remarks);
+      remarks.finish(r);
       r.print(spec.commandLine().getOut(), format);
     }
     return 0;
+  }
+
+  private Definition definition(ModelFile file) throws IOException {
+    Definition d = DefinitionReader.read(definition);
+    d = d.withData(data.map(d.data()::in).orElse(d.data()));
+    return (skipBad ? d.skippingBad() : d).fittedAs(model, file.metadata());
+  }
+
+  private Report evaluate(ModelFile file, Definition d, Remarks remarks) throws IOException {
+    Loss loss = d.options().loss();
+    try (DataSource.Training parts = examples(d, remarks);
+        Session full = session(file, loss, Math.min(batch, parts.train().size()));
+        Session single = session(file, loss, 1)) {
+      Evaluation e = new Evaluator(full, single).evaluate(parts.train());
+      Report r = new Report().put("examples", parts.train().size()).put("loss", e.loss());
+      e.accuracy().ifPresent(a -> r.put("accuracy", a));
+      d.rootMeanSquare(e).ifPresent(error -> r.put("rootMeanSquare", error));
+      return r.put("weightsChecksum", file.weightsChecksum());
+    }
+  }
+
+  private DataSource.Training examples(Definition d, Remarks remarks) throws IOException {
+    return trainData
+        ? d.training(remarks)
+        : new DataSource.Training(d.test(remarks), Optional.empty());
   }
 
   private static Session session(ModelFile file, Loss loss, int batch) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       EvalCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
       PlanCommand.class,
       PackCommand.class,
       GradCommand.class,

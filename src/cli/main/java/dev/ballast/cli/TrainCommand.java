@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.cli.picture.LearningCurve;
@@ -66,26 +67,51 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--curve", paramLabel = "FILE.svg", description = "Draw losses and accuracy.")
   private Optional<Path> curve;
 
+  @Option(
+      names = "--from",
+      paramLabel = "FILE.ballast",
+      description = "Start with the weights of a model of the same layers instead of new ones.")
+  private Optional<Path> from;
+
+  @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
+  private boolean skipBad;
+
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    Definition d = definition();
+    PrintWriter err = spec.commandLine().getErr();
+    Remarks remarks = new Remarks(err);
+    Definition d = definition(remarks);
     Path target = out.orElse(Path.of(d.model().name() + ".ballast"));
     ModelPaths.demandWritable(target);
     if (curve.isPresent()) {
       ModelPaths.demandWritable(curve.get());
     }
-    PrintWriter err = spec.commandLine().getErr();
-    try (Dataset train = d.train(err::println);
-        Dataset test = d.test(err::println);
-        Trainer trainer = new Trainer(d.model(), d.options(), train, Optional.of(test))) {
+    try (DataSource.Training parts = d.training(remarks);
+        Dataset test = d.test(remarks);
+        Trainer trainer =
+            new Trainer(
+                d.model(),
+                d.options(),
+                parts.train(),
+                Optional.of(parts.validation().orElse(test)))) {
+      Dataset train = parts.train();
+      if (from.isPresent()) {
+        FirstWeights.copy(from.get(), trainer.session());
+      }
       announce(err, trainer.plan(), train);
       TrainingOptions o = d.options();
       List<Epoch> run =
           trainer.fit(
-              new Progress(err, Progress.isTerminal(), o.epochs(), o.batch(), train.size()));
+              new Progress(
+                  err,
+                  Progress.isTerminal(),
+                  o.epochs(),
+                  o.batch(),
+                  train.size(),
+                  parts.validation().isPresent() ? "validation" : "test"));
       Optional<Evaluation> best = Optional.of(trainer.evaluate(test));
       ModelFile.write(
           target,
@@ -96,12 +122,15 @@ final class TrainCommand implements Callable<Integer> {
         String svg = LearningCurve.svg(d.model().name(), run, kept(run));
         ModelPaths.replace(curve.get(), svg.getBytes(StandardCharsets.UTF_8));
       }
-      report(d, trainer, run, best.get(), target).print(spec.commandLine().getOut(), format);
+      Report report = report(d, trainer, run, best.get(), target);
+      parts.validation().ifPresent(v -> put(report, "validation", trainer.evaluate(v), d));
+      remarks.finish(report);
+      report.print(spec.commandLine().getOut(), format);
     }
     return 0;
   }
 
-  private Definition definition() throws IOException {
+  private Definition definition(Remarks remarks) throws IOException {
     if (epochs.isPresent() && epochs.get() < 0) {
       throw new ParameterException(
           spec.commandLine(), "--epochs must be at least 0, not " + epochs.get());
@@ -111,7 +140,8 @@ final class TrainCommand implements Callable<Integer> {
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
     o = budget.isPresent() ? o.withPlan(o.plan().withBudget(budget.get())) : o;
     d = d.withOptions(o);
-    return d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
+    d = d.withData(data.map(d.data()::in).orElse(d.data()));
+    return (skipBad ? d.skippingBad() : d).fitted(remarks);
   }
 
   private static void announce(PrintWriter err, Plan plan, Dataset train) {
@@ -143,8 +173,7 @@ final class TrainCommand implements Callable<Integer> {
       throws IOException {
     Plan plan = trainer.plan();
     Report r = new Report();
-    best.accuracy().ifPresent(a -> r.put("testAccuracy", a));
-    r.put("testLoss", best.loss());
+    put(r, "test", best, d);
     if (!run.isEmpty()) {
       r.put("trainLoss", run.getLast().trainLoss());
     }
@@ -173,6 +202,12 @@ final class TrainCommand implements Callable<Integer> {
     }
     r.put("model", target.toString());
     return r;
+  }
+
+  private static void put(Report r, String part, Evaluation e, Definition d) {
+    e.accuracy().ifPresent(a -> r.put(part + "Accuracy", a));
+    r.put(part + "Loss", e.loss());
+    d.rootMeanSquare(e).ifPresent(error -> r.put(part + "RootMeanSquare", error));
   }
 
   /** The epoch that {@link Trainer#fit} took the weights of: the best, and of equals the first. */

@@ -90,7 +90,7 @@ class ContainerNeedsTest {
                   Graphs.trainingStep(d.model(), o.loss(), o.optimizer(), o.batch()),
                   PlanOptions.defaults()),
               d);
-      try (Dataset train = d.train(s -> {});
+      try (Dataset train = d.training(s -> {}).train();
           Dataset test = d.test(s -> {});
           Trainer trainer = new Trainer(d.model(), o, train, Optional.of(test))) {
         long actual = trainer.session().segmentBytes();

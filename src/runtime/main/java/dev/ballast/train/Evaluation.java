@@ -6,10 +6,10 @@ import java.util.OptionalDouble;
  * How a model does on a dataset: the mean loss and, for a classifier, the share of right answers.
  */
 public record Evaluation(double loss, OptionalDouble accuracy) {
-  /** Whether this is better: more right answers or, with none to count, a smaller loss. */
+  /** Whether this is better: more right answers or, with as many or none to count, less loss. */
   public boolean beats(Evaluation other) {
-    if (accuracy.isPresent() && other.accuracy().isPresent()) {
-      return accuracy.getAsDouble() > other.accuracy().getAsDouble();
+    if (accuracy.isPresent() && !accuracy.equals(other.accuracy())) {
+      return other.accuracy().isEmpty() || accuracy.getAsDouble() > other.accuracy().getAsDouble();
     }
     return loss < other.loss();
   }

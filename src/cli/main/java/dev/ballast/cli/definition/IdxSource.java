@@ -2,6 +2,7 @@ package dev.ballast.cli.definition;
 
 import dev.ballast.data.IdxDataset;
 import dev.ballast.data.IdxFile;
+import dev.ballast.data.Partition.Shares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,10 @@ public record IdxSource(
     String testImages,
     String testLabels,
     double mean,
-    double deviation)
-    implements DataSource {
+    double deviation,
+    Shares shares,
+    boolean skipsBad)
+    implements PixelSource {
 
   @Override
   public OptionalLong bytes() throws IOException {
@@ -41,7 +44,26 @@ public record IdxSource(
   @Override
   public IdxSource in(Path otherFolder) {
     return new IdxSource(
-        otherFolder, trainImages, trainLabels, testImages, testLabels, mean, deviation);
+        otherFolder,
+        trainImages,
+        trainLabels,
+        testImages,
+        testLabels,
+        mean,
+        deviation,
+        shares,
+        skipsBad);
+  }
+
+  @Override
+  public IdxSource skippingBad() {
+    return new IdxSource(
+        folder, trainImages, trainLabels, testImages, testLabels, mean, deviation, shares, true);
+  }
+
+  @Override
+  public IdxSource fitted(Consumer<String> remarks) {
+    return this;
   }
 
   @Override
@@ -50,7 +72,7 @@ public record IdxSource(
   }
 
   @Override
-  public IdxDataset train(Consumer<String> remarks) throws IOException {
+  public IdxDataset all(Consumer<String> remarks) throws IOException {
     return open(trainImages, trainLabels);
   }
 

@@ -1,0 +1,65 @@
+package dev.ballast.cli.definition;
+
+import dev.ballast.data.LabelledDataset;
+import dev.ballast.data.Partition;
+import dev.ballast.data.Partition.Shares;
+import dev.ballast.data.Subset;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** Gray images with labels. A pixel p becomes (p / 255 − mean) / deviation. */
+public sealed interface PixelSource extends DataSource permits IdxSource, ImageSource {
+  /** The names of mean and deviation in a model file's metadata. */
+  String MEAN = "data.mean";
+
+  String DEVIATION = "data.deviation";
+
+  /** Taken from each pixel, which is scaled to [0, 1] before. */
+  double mean();
+
+  /** What the difference is divided by. */
+  double deviation();
+
+  /** How training data are dealt out; there is no share for the test, which has its own files. */
+  Shares shares();
+
+  /** All that are there to train with, validation included. */
+  LabelledDataset all(Consumer<String> remarks) throws IOException;
+
+  @Override
+  default DataSource fittedAs(Path model, Map<String, String> metadata) throws IOException {
+    return fitted(_ -> {});
+  }
+
+  @Override
+  default Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(MEAN, Double.toString(mean()));
+    metadata.put(DEVIATION, Double.toString(deviation()));
+    return metadata;
+  }
+
+  @Override
+  default Training training(Consumer<String> remarks) throws IOException {
+    return split(all(remarks), shares());
+  }
+
+  private static Training split(LabelledDataset all, Shares shares) throws IOException {
+    if (shares.validation() == 0) {
+      return new Training(all, Optional.empty());
+    }
+    try {
+      int[] labels = IntStream.range(0, all.size()).map(all::label).toArray();
+      Partition p = Partition.stratified(labels, shares);
+      return new Training(Subset.of(all, p.train()), Optional.of(Subset.of(all, p.validation())));
+    } catch (IllegalArgumentException e) {
+      all.close();
+      throw new IOException("data.validation: " + e.getMessage(), e);
+    }
+  }
+}
