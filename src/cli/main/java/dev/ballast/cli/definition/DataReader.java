@@ -3,6 +3,7 @@ package dev.ballast.cli.definition;
 import dev.ballast.cli.table.TableOptions;
 import dev.ballast.cli.table.TableRules;
 import dev.ballast.data.ImageFolder;
+import dev.ballast.data.NpyDataset;
 import dev.ballast.data.Partition.Shares;
 import dev.ballast.image.PictureSize;
 import dev.ballast.loss.Loss;
@@ -30,8 +31,10 @@ record DataReader(
           case "idx" -> idx();
           case "images" -> images();
           case "csv" -> table();
+          case "npy" -> arrays();
           default ->
-              throw section.at("kind", "unknown kind of data '" + kind + "': idx, images or csv");
+              throw section.at(
+                  "kind", "unknown kind of data '" + kind + "': idx, images, csv or npy");
         };
     section.finish();
     return data;
@@ -112,6 +115,25 @@ record DataReader(
     };
   }
 
+  /** Whether targets are classes, or quantities. */
+  private boolean labels() {
+    return !(loss instanceof Loss.MeanSquaredError) || !classes.isEmpty();
+  }
+
+  private NpySource arrays() throws DefinitionException {
+    double mean = section.number("mean", 0);
+    double deviation = deviation();
+    return new NpySource(
+        dataFolder(),
+        section.text("train_x"),
+        section.text("train_y"),
+        section.text("test_x"),
+        section.text("test_y"),
+        new NpyDataset.Options(input, mean, deviation, labels()),
+        validation(),
+        false);
+  }
+
   private TableSource table() throws DefinitionException {
     Path folder = dataFolder();
     String train = section.text("train");
@@ -127,7 +149,6 @@ record DataReader(
   }
 
   private TableOptions tableOptions() throws DefinitionException {
-    boolean labels = !(loss instanceof Loss.MeanSquaredError) || !classes.isEmpty();
     TableRules rules =
         new TableRules(
             delimiter(),
@@ -141,11 +162,11 @@ record DataReader(
             section.texts("numeric", List.of()),
             section.texts("categorical", List.of()),
             section.texts("ignore", List.of()),
-            labels,
+            labels(),
             classes,
             section.flag("standardize_target", false));
     demandNamedOnce(options);
-    if (labels && options.standardizeTarget()) {
+    if (labels() && options.standardizeTarget()) {
       throw section.at("standardize_target", "the target's values are classes, no numbers");
     }
     return options;

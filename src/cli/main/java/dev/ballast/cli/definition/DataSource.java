@@ -1,6 +1,10 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.data.Dataset;
+import dev.ballast.data.LabelledDataset;
+import dev.ballast.data.Partition;
+import dev.ballast.data.Partition.Shares;
+import dev.ballast.data.Subset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,9 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Where a definition's examples come from. */
-public sealed interface DataSource permits PixelSource, TableSource {
+public sealed interface DataSource permits PixelSource, TableSource, NpySource {
   Path folder();
 
   /**
@@ -57,6 +62,32 @@ public sealed interface DataSource permits PixelSource, TableSource {
    * @param validation empty where all are for training
    */
   record Training(Dataset train, Optional<Dataset> validation) implements AutoCloseable {
+
+    /**
+     * Deals examples out to both.
+     *
+     * @throws IOException where there are too few for that; the examples are closed then
+     */
+    static Training of(Dataset all, Shares shares) throws IOException {
+      if (shares.validation() == 0) {
+        return new Training(all, Optional.empty());
+      }
+      try {
+        Partition p =
+            all instanceof LabelledDataset labelled
+                ? Partition.stratified(labels(labelled), shares)
+                : Partition.of(all.size(), shares);
+        return new Training(Subset.of(all, p.train()), Optional.of(Subset.of(all, p.validation())));
+      } catch (IllegalArgumentException e) {
+        all.close();
+        throw new IOException("data.validation: " + e.getMessage(), e);
+      }
+    }
+
+    private static int[] labels(LabelledDataset data) {
+      return IntStream.range(0, data.size()).map(data::label).toArray();
+    }
+
     @Override
     public void close() {
       train.close();

@@ -1,16 +1,12 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.data.LabelledDataset;
-import dev.ballast.data.Partition;
 import dev.ballast.data.Partition.Shares;
-import dev.ballast.data.Subset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /** Gray images with labels. A pixel p becomes (p / 255 − mean) / deviation. */
 public sealed interface PixelSource extends DataSource permits IdxSource, ImageSource {
@@ -46,20 +42,6 @@ public sealed interface PixelSource extends DataSource permits IdxSource, ImageS
 
   @Override
   default Training training(Consumer<String> remarks) throws IOException {
-    return split(all(remarks), shares());
-  }
-
-  private static Training split(LabelledDataset all, Shares shares) throws IOException {
-    if (shares.validation() == 0) {
-      return new Training(all, Optional.empty());
-    }
-    try {
-      int[] labels = IntStream.range(0, all.size()).map(all::label).toArray();
-      Partition p = Partition.stratified(labels, shares);
-      return new Training(Subset.of(all, p.train()), Optional.of(Subset.of(all, p.validation())));
-    } catch (IllegalArgumentException e) {
-      all.close();
-      throw new IOException("data.validation: " + e.getMessage(), e);
-    }
+    return Training.of(all(remarks), shares());
   }
 }
