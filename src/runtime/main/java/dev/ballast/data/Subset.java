@@ -70,6 +70,11 @@ public sealed class Subset implements Dataset {
   }
 
   @Override
+  public void beginEpoch(long seed, int epoch) {
+    all.beginEpoch(seed, epoch);
+  }
+
+  @Override
   public int size() {
     return indices.length;
   }

@@ -19,7 +19,10 @@ public sealed interface Loss {
   /** A scalar. */
   Expr mean(Expr prediction, Expr target);
 
-  /** How many of the batch are right, an f32 scalar; only where the loss is a classifier's. */
+  /**
+   * How many of the batch are right, an f32 scalar; only where the loss is a classifier's. Of an
+   * example that asks for several answers it is the share of them.
+   */
   Optional<Expr> correct(Expr prediction, Expr target);
 
   /** The network's scores as probabilities; only where the loss is a classifier's. */
@@ -74,7 +77,9 @@ public sealed interface Loss {
     @Override
     public Optional<Expr> correct(Expr prediction, Expr target) {
       Expr hit = Ops.equal(Ops.argMax(prediction, -1), target);
-      return Optional.of(Ops.sum(Ops.cast(hit, DType.F32)));
+      Expr hits = Ops.sum(Ops.cast(hit, DType.F32));
+      long answers = target.type().elements() / target.shape().dim(0);
+      return Optional.of(answers == 1 ? hits : Ops.mul(hits, Ops.constant(hits, 1.0 / answers)));
     }
   }
 

@@ -49,6 +49,11 @@ public final class BinaryTargets implements Dataset {
   }
 
   @Override
+  public void beginEpoch(long seed, int epoch) {
+    labelled.beginEpoch(seed, epoch);
+  }
+
+  @Override
   public int size() {
     return labelled.size();
   }

@@ -156,6 +156,7 @@ public final class Trainer implements AutoCloseable {
   /** One time through the training data, then an evaluation where there are test data. */
   public Epoch epoch(TrainingListener listener) {
     int number = ++epochsDone;
+    train.beginEpoch(options.seed(), number);
     if (options.shuffle()) {
       order.shuffle(number);
     } else {

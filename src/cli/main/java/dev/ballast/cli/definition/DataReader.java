@@ -32,9 +32,10 @@ record DataReader(
           case "images" -> images();
           case "csv" -> table();
           case "npy" -> arrays();
+          case "text" -> text();
           default ->
               throw section.at(
-                  "kind", "unknown kind of data '" + kind + "': idx, images, csv or npy");
+                  "kind", "unknown kind of data '" + kind + "': idx, images, csv, npy or text");
         };
     section.finish();
     return data;
@@ -132,6 +133,19 @@ record DataReader(
         new NpyDataset.Options(input, mean, deviation, labels()),
         validation(),
         false);
+  }
+
+  private TextSource text() throws DefinitionException {
+    if (input.rank() != 1) {
+      throw root.at("input", "a text needs the characters of an example, as [64]");
+    }
+    double test = section.has("test_share") ? share("test_share") : 0.1;
+    if (test == 0) {
+      throw section.at("test_share", "must be above 0: the last part of the text is the test");
+    }
+    Shares shares = new Shares(test, share("validation"), 0);
+    return new TextSource(
+        dataFolder(), section.text("file"), input.dim(0), shares, Optional.empty());
   }
 
   private TableSource table() throws DefinitionException {

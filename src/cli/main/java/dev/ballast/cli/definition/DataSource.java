@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Where a definition's examples come from. */
-public sealed interface DataSource permits PixelSource, TableSource, NpySource {
+public sealed interface DataSource permits PixelSource, TableSource, NpySource, TextSource {
   Path folder();
 
   /**
