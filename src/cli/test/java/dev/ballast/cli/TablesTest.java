@@ -1,10 +1,13 @@
 package dev.ballast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ballast.tensor.Philox;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,5 +183,77 @@ class TablesTest {
         complaint);
     CommandRun r = CommandRun.done("train", digits.definition(), "--out", model, "--skip-bad");
     assertTrue(r.err().contains("209 examples"), r.err());
+  }
+
+  @Test
+  void imagesAreChangedInTrainingAlone() throws IOException {
+    TinyDigits digits = TinyDigits.in(folder);
+    digits.edited("[optimizer]", "[augment]\nshift = 1\nflip = true\nrotate = 5\n[optimizer]");
+    JsonNode trained =
+        CommandRun.done("train", digits.definition(), "--out", model, "--json").json();
+    JsonNode same = CommandRun.done("eval", model, digits.definition(), "--json").json();
+    assertEquals(trained.get("testLoss").asDouble(), same.get("loss").asDouble(), 1e-6);
+    JsonNode again = CommandRun.done("train", digits.definition(), "--out", model, "--json").json();
+    assertEquals(trained.get("weightsChecksum"), again.get("weightsChecksum"));
+    digits.edited("shift = 1\n", "");
+    JsonNode other = CommandRun.done("train", digits.definition(), "--out", model, "--json").json();
+    assertNotEquals(trained.get("weightsChecksum"), other.get("weightsChecksum"));
+    digits.edited("rotate = 5", "rotate = 200");
+    String complaint = CommandRun.complaint("train", digits.definition(), "--out", model);
+    assertTrue(complaint.contains("augment.rotate: must be in [0, 180] degrees"), complaint);
+  }
+
+  @Test
+  void arraysOfNumPysAreLearnt() throws IOException {
+    Philox random = new Philox(5, 0);
+    for (String part : new String[] {"train", "test"}) {
+      float[] x = new float[2 * 64];
+      float[] y = new float[64];
+      for (int i = 0; i < 64; i++) {
+        x[2 * i] = (float) random.nextGaussian();
+        x[2 * i + 1] = (float) random.nextGaussian();
+        y[i] = 2 * x[2 * i] - x[2 * i + 1];
+      }
+      if (part.equals("train")) {
+        x[7] = Float.NaN;
+      }
+      npy("x_" + part, "(64, 2)", x);
+      npy("y_" + part, "(64, 1)", y);
+    }
+    String text =
+        """
+        name = "line"
+        input = [2]
+        loss = "mse"
+        batch = 8
+        epochs = 20
+        [data]
+        kind = "npy"
+        folder = "."
+        train_x = "x_train.npy"
+        train_y = "y_train.npy"
+        test_x = "x_test.npy"
+        test_y = "y_test.npy"
+        """;
+    Files.writeString(definition, text + TAIL.formatted(1));
+    String complaint = CommandRun.complaint("train", definition, "--out", model);
+    assertTrue(
+        complaint.contains("x_train.npy: example 3: holds a number that is not finite"), complaint);
+    JsonNode trained = train("--skip-bad");
+    assertEquals(1, trained.get("skipped").asInt());
+    assertEquals(0, trained.get("testLoss").asDouble(), 1e-4);
+  }
+
+  /** As NumPy would save it, but that it is big-endian. */
+  private void npy(String name, String shape, float[] values) throws IOException {
+    String header = "{'descr': '>f4', 'fortran_order': False, 'shape': %s, }".formatted(shape);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 117, 0});
+    out.writeBytes("%-116s%n".formatted(header).substring(0, 117));
+    for (float v : values) {
+      out.writeFloat(v);
+    }
+    Files.write(folder.resolve(name + ".npy"), bytes.toByteArray());
   }
 }

@@ -2,6 +2,7 @@ package dev.ballast.cli.definition;
 
 import dev.ballast.cli.table.TableOptions;
 import dev.ballast.cli.table.TableRules;
+import dev.ballast.data.Augmentation;
 import dev.ballast.data.ImageFolder;
 import dev.ballast.data.NpyDataset;
 import dev.ballast.data.Partition.Shares;
@@ -66,6 +67,28 @@ record DataReader(
     return new Shares(0, share("validation"), section.seed("split_seed"));
   }
 
+  private Preparation preparation() throws DefinitionException {
+    return new Preparation(validation(), augmentation());
+  }
+
+  private Optional<Augmentation> augmentation() throws DefinitionException {
+    if (!root.has("augment")) {
+      return Optional.empty();
+    }
+    Section s = root.section("augment");
+    int shift = s.whole("shift", 0, 0);
+    double rotate = s.number("rotate", 0);
+    if (!(rotate >= 0 && rotate <= 180)) {
+      throw s.at("rotate", "must be in [0, 180] degrees, not " + rotate);
+    }
+    Augmentation augmentation = new Augmentation(shift, s.flag("flip", false), rotate);
+    s.finish();
+    if (input.rank() != 2 && input.rank() != 3) {
+      throw root.at("input", "must be [H, W] or [C, H, W] where images are to be changed");
+    }
+    return Optional.of(augmentation);
+  }
+
   private IdxSource idx() throws DefinitionException {
     double mean = section.number("mean", 0);
     double deviation = deviation();
@@ -77,7 +100,7 @@ record DataReader(
         section.text("test_labels"),
         mean,
         deviation,
-        validation(),
+        preparation(),
         false);
   }
 
@@ -96,7 +119,7 @@ record DataReader(
             section.has("broken")
                 ? section.named("broken", DataReader::broken)
                 : ImageFolder.Broken.REFUSE),
-        validation());
+        preparation());
   }
 
   private Shape picture() throws DefinitionException {

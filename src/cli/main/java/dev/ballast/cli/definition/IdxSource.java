@@ -2,7 +2,6 @@ package dev.ballast.cli.definition;
 
 import dev.ballast.data.IdxDataset;
 import dev.ballast.data.IdxFile;
-import dev.ballast.data.Partition.Shares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ public record IdxSource(
     String testLabels,
     double mean,
     double deviation,
-    Shares shares,
+    Preparation preparation,
     boolean skipsBad)
     implements PixelSource {
 
@@ -51,14 +50,22 @@ public record IdxSource(
         testLabels,
         mean,
         deviation,
-        shares,
+        preparation,
         skipsBad);
   }
 
   @Override
   public IdxSource skippingBad() {
     return new IdxSource(
-        folder, trainImages, trainLabels, testImages, testLabels, mean, deviation, shares, true);
+        folder,
+        trainImages,
+        trainLabels,
+        testImages,
+        testLabels,
+        mean,
+        deviation,
+        preparation,
+        true);
   }
 
   @Override

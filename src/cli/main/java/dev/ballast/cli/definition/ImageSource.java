@@ -1,7 +1,6 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.data.ImageFolder;
-import dev.ballast.data.Partition.Shares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,11 @@ import java.util.function.Consumer;
  * @param options how the images are read
  */
 public record ImageSource(
-    Path folder, String trainPart, String testPart, ImageFolder.Options options, Shares shares)
+    Path folder,
+    String trainPart,
+    String testPart,
+    ImageFolder.Options options,
+    Preparation preparation)
     implements PixelSource {
   @Override
   public double mean() {
@@ -42,20 +45,20 @@ public record ImageSource(
 
   @Override
   public ImageSource in(Path otherFolder) {
-    return new ImageSource(otherFolder, trainPart, testPart, options, shares);
+    return new ImageSource(otherFolder, trainPart, testPart, options, preparation);
   }
 
   @Override
   public ImageSource skippingBad() {
     return new ImageSource(
-        folder, trainPart, testPart, options.withBroken(ImageFolder.Broken.SKIP), shares);
+        folder, trainPart, testPart, options.withBroken(ImageFolder.Broken.SKIP), preparation);
   }
 
   /** The classes are those listed, or the folders that there are to train with. */
   @Override
   public ImageSource fitted(Consumer<String> remarks) throws IOException {
     List<String> found = options.classes().isEmpty() ? classesOfFolders() : options.classes();
-    return new ImageSource(folder, trainPart, testPart, options.withClasses(found), shares);
+    return new ImageSource(folder, trainPart, testPart, options.withClasses(found), preparation);
   }
 
   private List<String> classesOfFolders() throws IOException {

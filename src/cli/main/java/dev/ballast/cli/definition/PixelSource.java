@@ -1,7 +1,6 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.data.LabelledDataset;
-import dev.ballast.data.Partition.Shares;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,8 +20,8 @@ public sealed interface PixelSource extends DataSource permits IdxSource, ImageS
   /** What the difference is divided by. */
   double deviation();
 
-  /** How training data are dealt out; there is no share for the test, which has its own files. */
-  Shares shares();
+  /** What is done to them before training; there is no share for the test, it has its own files. */
+  Preparation preparation();
 
   /** All that are there to train with, validation included. */
   LabelledDataset all(Consumer<String> remarks) throws IOException;
@@ -42,6 +41,7 @@ public sealed interface PixelSource extends DataSource permits IdxSource, ImageS
 
   @Override
   default Training training(Consumer<String> remarks) throws IOException {
-    return Training.of(all(remarks), shares());
+    float black = (float) (-mean() / deviation());
+    return preparation().training(all(remarks), black);
   }
 }
