@@ -29,7 +29,8 @@ public record Augmentation(int shift, boolean flip, double rotate) {
     private int down;
     private int right;
     private boolean mirrored;
-    private double degrees;
+    private double sin;
+    private double cos = 1;
 
     /** Allocates nothing. */
     void draw(Augmentation a, long seed, int epoch, int index) {
@@ -44,11 +45,13 @@ public record Augmentation(int shift, boolean flip, double rotate) {
     /**
      * @param degrees against the clock
      */
-    void set(int newDown, int newRight, boolean newMirrored, double newDegrees) {
+    void set(int newDown, int newRight, boolean newMirrored, double degrees) {
       down = newDown;
       right = newRight;
       mirrored = newMirrored;
-      degrees = newDegrees;
+      // Those of StrictMath allocate.
+      sin = Math.sin(Math.toRadians(degrees));
+      cos = Math.cos(Math.toRadians(degrees));
     }
   }
 
@@ -72,43 +75,46 @@ public record Augmentation(int shift, boolean flip, double rotate) {
    * Writes a changed image. What comes from beyond the edge is {@code fill}. Where it is turned,
    * each pixel is interpolated between four. Allocates nothing.
    */
-  static void apply(Change c, Size s, float[] image, float fill, MemorySegment to, long at) {
-    double angle = StrictMath.toRadians(c.degrees);
-    double cos = StrictMath.cos(angle);
-    double sin = StrictMath.sin(angle);
-    double middleY = (s.height - 1) / 2.0;
-    double middleX = (s.width - 1) / 2.0;
-    boolean turned = c.degrees != 0;
-    long out = at;
+  static void apply(Change c, Size s, MemorySegment image, float fill, MemorySegment to, long at) {
     for (int channel = 0; channel < s.channels; channel++) {
       int from = channel * s.height * s.width;
       for (int y = 0; y < s.height; y++) {
-        for (int x = 0; x < s.width; x++) {
-          int row = y - c.down;
-          int moved = x - c.right;
-          int column = c.mirrored ? s.width - 1 - moved : moved;
-          float value;
-          if (turned) {
-            double dy = row - middleY;
-            double dx = column - middleX;
-            value =
-                between(
-                    image,
-                    from,
-                    s,
-                    fill,
-                    middleY + sin * dx + cos * dy,
-                    middleX + cos * dx - sin * dy);
-          } else {
-            value = pixel(image, from, s, fill, row, column);
-          }
-          to.setAtIndex(JAVA_FLOAT_UNALIGNED, out++, value);
-        }
+        line(c, s, image, from, fill, y, to, at + from + (long) y * s.width);
       }
     }
   }
 
-  private static float between(float[] image, int from, Size s, float fill, double y, double x) {
+  private static void line(
+      Change c,
+      Size s,
+      MemorySegment image,
+      int from,
+      float fill,
+      int y,
+      MemorySegment to,
+      long at) {
+    double middleY = (s.height - 1) / 2.0;
+    double middleX = (s.width - 1) / 2.0;
+    int row = y - c.down;
+    for (int x = 0; x < s.width; x++) {
+      int moved = x - c.right;
+      int column = c.mirrored ? s.width - 1 - moved : moved;
+      float value;
+      if (c.sin == 0 && c.cos == 1) {
+        value = pixel(image, from, s, fill, row, column);
+      } else {
+        double dy = row - middleY;
+        double dx = column - middleX;
+        double turnedY = middleY + c.sin * dx + c.cos * dy;
+        double turnedX = middleX + c.cos * dx - c.sin * dy;
+        value = between(image, from, s, fill, turnedY, turnedX);
+      }
+      to.setAtIndex(JAVA_FLOAT_UNALIGNED, at + x, value);
+    }
+  }
+
+  private static float between(
+      MemorySegment image, int from, Size s, float fill, double y, double x) {
     int top = (int) Math.floor(y);
     int left = (int) Math.floor(x);
     float down = (float) (y - top);
@@ -122,8 +128,9 @@ public record Augmentation(int shift, boolean flip, double rotate) {
     return (1 - down) * upper + down * lower;
   }
 
-  private static float pixel(float[] image, int from, Size s, float fill, int row, int column) {
+  private static float pixel(
+      MemorySegment image, int from, Size s, float fill, int row, int column) {
     boolean inside = row >= 0 && row < s.height && column >= 0 && column < s.width;
-    return inside ? image[from + row * s.width + column] : fill;
+    return inside ? image.getAtIndex(JAVA_FLOAT_UNALIGNED, from + row * s.width + column) : fill;
   }
 }

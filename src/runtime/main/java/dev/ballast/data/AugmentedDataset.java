@@ -1,13 +1,10 @@
 package dev.ballast.data;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-
 import dev.ballast.kernel.Slice;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Images that are changed anew in each epoch. What is done to which is a function of seed, epoch
@@ -19,7 +16,6 @@ public final class AugmentedDataset implements LabelledDataset {
   private final Augmentation.Size size;
   private final Augmentation.Change change = new Augmentation.Change();
   private final float fill;
-  private final float[] image;
   private final Arena arena = Arena.ofShared();
   private final Slice original;
   private long seed;
@@ -33,7 +29,6 @@ public final class AugmentedDataset implements LabelledDataset {
     this.augmentation = augmentation;
     this.size = Augmentation.Size.of(images.example());
     this.fill = fill;
-    this.image = new float[size.elements()];
     this.original =
         Slice.allocate(new TensorType(DType.F32, Shape.of(1).append(images.example())), arena);
   }
@@ -46,11 +41,16 @@ public final class AugmentedDataset implements LabelledDataset {
   }
 
   @Override
+  public boolean isCostly() {
+    return true;
+  }
+
+  @Override
   public void copyExample(int index, Slice x, int row) {
     images.copyExample(index, original, 0);
-    MemorySegment.copy(original.memory(), JAVA_FLOAT_UNALIGNED, 0, image, 0, image.length);
     change.draw(augmentation, seed, epoch, index);
-    Augmentation.apply(change, size, image, fill, x.memory(), (long) row * image.length);
+    Augmentation.apply(
+        change, size, original.memory(), fill, x.memory(), (long) row * size.elements());
   }
 
   @Override

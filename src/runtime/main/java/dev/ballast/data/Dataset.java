@@ -32,6 +32,14 @@ public interface Dataset extends AutoCloseable {
   default void beginEpoch(long seed, int epoch) {}
 
   /**
+   * Whether making an example takes so long that a thread of its own pays for it. One thread at a
+   * time copies examples either way.
+   */
+  default boolean isCostly() {
+    return false;
+  }
+
+  /**
    * Demands that examples and targets fit a batch.
    *
    * @throws ShapeException where they do not, with both types

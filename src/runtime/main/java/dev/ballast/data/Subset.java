@@ -75,6 +75,11 @@ public sealed class Subset implements Dataset {
   }
 
   @Override
+  public boolean isCostly() {
+    return all.isCostly();
+  }
+
+  @Override
   public int size() {
     return indices.length;
   }

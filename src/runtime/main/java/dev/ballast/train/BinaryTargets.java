@@ -54,6 +54,11 @@ public final class BinaryTargets implements Dataset {
   }
 
   @Override
+  public boolean isCostly() {
+    return labelled.isCostly();
+  }
+
+  @Override
   public int size() {
     return labelled.size();
   }

@@ -34,6 +34,7 @@ public final class Trainer implements AutoCloseable {
   private final Optional<Session> lastStep;
   private final Evaluator evaluator;
   private final Order order;
+  private final Feed feed;
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
   private int epochsDone;
@@ -68,6 +69,8 @@ public final class Trainer implements AutoCloseable {
     this.step = Session.open(main, SessionOptions.defaults(), others.toArray(Plan[]::new));
     this.lastStep = last.map(step::alongside);
     this.evaluator = new Evaluator(step.alongside(evaluationPlan), step.alongside(singlePlan));
+    this.feed =
+        Feed.of(train, order, step.input(Model.INPUT).type(), step.input(Graphs.TARGET).type());
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
     seedDropout(main);
@@ -162,6 +165,7 @@ public final class Trainer implements AutoCloseable {
     } else {
       order.identity();
     }
+    feed.begin(0);
     int steps = stepsPerEpoch();
     double sum = 0;
     int seen = 0;
@@ -172,7 +176,7 @@ public final class Trainer implements AutoCloseable {
       Session session = size == batch() ? step : lastStep.orElseThrow();
       long heapBefore = HeapAllocation.ofCurrentThread();
       long start = System.nanoTime();
-      double loss = step(session, seen, size);
+      double loss = step(session, size);
       sum += loss * size;
       nanos += System.nanoTime() - start;
       if (i >= steps / 2) {
@@ -189,12 +193,9 @@ public final class Trainer implements AutoCloseable {
     return new Epoch(number, sum / seen, nanos / 1e9, steps, heapPerStep, result);
   }
 
-  private double step(Session session, int first, int size) {
+  private double step(Session session, int size) {
     session.input(Graphs.RATE).set(0, options.optimizer().learningRate());
-    for (int row = 0; row < size; row++) {
-      train.copy(
-          order.at(first + row), session.input(Model.INPUT), session.input(Graphs.TARGET), row);
-    }
+    feed.next(session.input(Model.INPUT), session.input(Graphs.TARGET), size);
     session.run();
     return session.output(Graphs.LOSS).get(0);
   }
@@ -206,6 +207,7 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    feed.close();
     step.close();
     if (snapshots.scope().isAlive()) {
       snapshots.close();

@@ -28,7 +28,9 @@ class AugmentationTest {
   private static float[] applied(Change c, Size s, float[] image, float fill) {
     try (Arena arena = Arena.ofConfined()) {
       Slice out = Slice.allocate(TensorType.f32(s.elements()), arena);
-      Augmentation.apply(c, s, image, fill, out.memory(), 0);
+      Slice in = Slice.allocate(out.type(), arena);
+      in.copyFrom(image);
+      Augmentation.apply(c, s, in.memory(), fill, out.memory(), 0);
       return out.toFloats();
     }
   }
