@@ -1,8 +1,8 @@
 package dev.ballast.cli;
 
+import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
-import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
 import dev.ballast.loss.Loss;
@@ -51,6 +51,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Examples a run.")
   private int batch;
 
+  @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
+  private boolean skipBad;
+
   @Option(names = "--train-data", description = "Take the training data instead.")
   private boolean trainData;
 
@@ -64,6 +67,9 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
+  /** What is told in tables, for people. */
+  private String tables = "";
+
   @Override
   public Integer call() throws IOException {
     if (batch < 1) {
@@ -72,29 +78,45 @@ final class EvalCommand implements Callable<Integer> {
     if (top < 1) {
       throw new ParameterException(spec.commandLine(), "--top must be at least 1, not " + top);
     }
-    Definition d = DefinitionReader.read(definition);
-    d = d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
-    Loss loss = d.options().loss();
-    PrintWriter err = spec.commandLine().getErr();
-    try (ModelFile file = ModelFile.open(model);
-        Dataset examples = trainData ? d.train(err::println) : d.test(err::println);
-        Session full = session(file, loss, Math.min(batch, examples.size()));
-        Session single = session(file, loss, 1)) {
-      Scoring scoring = new Scoring(loss, top);
-      Evaluation e = new Evaluator(full, single).evaluate(examples, scoring);
-      MetricsReport metrics = new MetricsReport(scoring.metrics(), d.classes());
-      Report r = new Report().put("examples", examples.size()).put("loss", e.loss());
-      e.accuracy().ifPresent(a -> r.put("accuracy", a));
-      metrics.put(r, format.isJson());
-      r.put("weightsChecksum", file.weightsChecksum());
+    Remarks remarks = new Remarks(spec.commandLine().getErr());
+    try (ModelFile file = ModelFile.open(model)) {
+      Report r = evaluate(file, definition(file), remarks);
+      remarks.finish(r);
       PrintWriter out = spec.commandLine().getOut();
       r.print(out, format);
-      if (!format.isJson()) {
-        out.print(metrics.tables());
-        out.flush();
-      }
+      out.print(tables);
+      out.flush();
     }
     return 0;
+  }
+
+  private Definition definition(ModelFile file) throws IOException {
+    Definition d = DefinitionReader.read(definition);
+    d = d.withData(data.map(d.data()::in).orElse(d.data()));
+    return (skipBad ? d.skippingBad() : d).fittedAs(model, file.metadata());
+  }
+
+  private Report evaluate(ModelFile file, Definition d, Remarks remarks) throws IOException {
+    Loss loss = d.options().loss();
+    try (DataSource.Training parts = examples(d, remarks);
+        Session full = session(file, loss, Math.min(batch, parts.train().size()));
+        Session single = session(file, loss, 1)) {
+      Scoring scoring = new Scoring(loss, top);
+      Evaluation e = new Evaluator(full, single).evaluate(parts.train(), scoring);
+      MetricsReport metrics = new MetricsReport(scoring.metrics(), d.classes());
+      Report r = new Report().put("examples", parts.train().size()).put("loss", e.loss());
+      e.accuracy().ifPresent(a -> r.put("accuracy", a));
+      d.rootMeanSquare(e).ifPresent(error -> r.put("rootMeanSquare", error));
+      metrics.put(r, format.isJson());
+      tables = format.isJson() ? "" : metrics.tables();
+      return r.put("weightsChecksum", file.weightsChecksum());
+    }
+  }
+
+  private DataSource.Training examples(Definition d, Remarks remarks) throws IOException {
+    return trainData
+        ? d.training(remarks)
+        : new DataSource.Training(d.test(remarks), Optional.empty());
   }
 
   private static Session session(ModelFile file, Loss loss, int batch) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       InspectCommand.class,
       CompareCommand.class,
+      ConvertCommand.class,
       PlanCommand.class,
       PackCommand.class,
       GradCommand.class,

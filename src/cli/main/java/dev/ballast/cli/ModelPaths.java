@@ -30,13 +30,23 @@ public final class ModelPaths {
     }
   }
 
+  /** Writes a new file. */
+  interface Content {
+    void writeTo(Path file) throws IOException;
+  }
+
   /** Writes a file beside its place and moves it there, so that a failure leaves the old one. */
   static void replace(Path target, byte[] content) throws IOException {
+    replace(target, beside -> Files.write(beside, content, StandardOpenOption.CREATE_NEW));
+  }
+
+  /** The same for what is not held in an array. */
+  static void replace(Path target, Content content) throws IOException {
     // Not a temporary file of the platform's: those only their owner may read.
     String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
     Path beside = target.toAbsolutePath().resolveSibling(".ballast-" + unique + ".tmp");
     try {
-      Files.write(beside, content, StandardOpenOption.CREATE_NEW);
+      content.writeTo(beside);
       Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(beside);

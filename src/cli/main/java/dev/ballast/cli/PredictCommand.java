@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.picture.HeatMap;
+import dev.ballast.cli.table.TableFit;
 import dev.ballast.data.Pixels;
 import dev.ballast.format.ModelFile;
 import dev.ballast.image.PictureSize;
@@ -33,17 +34,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Asks a trained model about images. */
+/** Asks a trained model about images, or rows of a table. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
-    description = "Asks a trained classifier about images.",
+    description = "Asks a trained model about images, or rows of a table.",
     footer = {
       "",
       "Examples:  ballast predict mnist-mlp.ballast seven.png",
       "           ballast predict mnist-mlp.ballast"
           + " models/mnist/t10k-images-idx3-ubyte.gz --index 0,1,2",
-      "           ballast predict cat-dog-better.ballast photo.jpg --explain why.png"
+      "           ballast predict cat-dog-better.ballast photo.jpg --explain why.png",
+      "           ballast predict wine-mlp.ballast models/wine/wine.csv"
     })
 final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE.ballast", description = "The trained model.")
@@ -52,9 +54,12 @@ final class PredictCommand implements Callable<Integer> {
   @Parameters(
       index = "1..*",
       arity = "1..*",
-      paramLabel = "IMAGE",
-      description = "PNG, JPEG or GIF files, squeezed to the model's size, or IDX files.")
-  private List<Path> images;
+      paramLabel = "FILE",
+      description = {
+        "PNG, JPEG or GIF files, squeezed to the model's size, or IDX files;",
+        "CSV files for a model that was trained on a table."
+      })
+  private List<Path> files;
 
   @Option(
       names = "--index",
@@ -78,6 +83,9 @@ final class PredictCommand implements Callable<Integer> {
       })
   private Optional<Path> explain;
 
+  @Option(names = "--skip-bad", description = "Leave out bad rows of a table; count them.")
+  private boolean skipBad;
+
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
@@ -87,6 +95,14 @@ final class PredictCommand implements Callable<Integer> {
       demandPng(explain.get());
     }
     try (ModelFile model = ModelFile.open(file)) {
+      Provenance provenance = new Provenance(model.metadata());
+      Optional<TableFit> columns = provenance.columns(file);
+      if (columns.isPresent()) {
+        new TablePredictions(model, columns.get(), provenance.classes())
+            .print(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), files, skipBad, format);
+        return 0;
+      }
       Graph g = Rebatch.run(model.graph(), 1);
       if (!g.outputs().containsKey(Graphs.PROBABILITIES)) {
         throw new IOException(
@@ -100,7 +116,7 @@ final class PredictCommand implements Callable<Integer> {
               explain.isPresent() ? Graphs.sensitivity(g) : Passes.forServing(g),
               PlanOptions.defaults());
       try (Session s = Session.open(plan, model.weights(), SessionOptions.defaults())) {
-        predictAll(s, new Provenance(model.metadata()));
+        predictAll(s, provenance);
       }
     }
     return 0;
@@ -119,7 +135,7 @@ final class PredictCommand implements Callable<Integer> {
     Shape example = s.input(Model.INPUT).type().shape();
     example = example.slice(1, example.rank());
     List<Picture> pictures = new ArrayList<>();
-    for (Path path : images) {
+    for (Path path : files) {
       pictures.addAll(Picture.read(path, indices, example, invert));
     }
     Pixels scale = new Pixels(provenance.mean(), provenance.deviation());
@@ -157,7 +173,7 @@ final class PredictCommand implements Callable<Integer> {
   private void print(List<Prediction> predictions) {
     PrintWriter out = spec.commandLine().getOut();
     if (format.isJson()) {
-      List<Map<String, Object>> all = predictions.stream().map(Prediction::json).toList();
+      List<Map<String, Object>> all = predictions.stream().map(p -> p.json("image")).toList();
       new Report().put("predictions", all).print(out, format);
     } else {
       predictions.forEach(p -> out.print(p.text()));

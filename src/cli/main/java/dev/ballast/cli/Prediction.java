@@ -13,13 +13,14 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
 /**
- * What a classifier says of an image.
+ * What a classifier says of an image, or a row of a table.
  *
+ * @param subject what it is said of
  * @param probabilities by class, the most probable first
  * @param explanation where the probability's gradient is drawn, if it is
  */
 record Prediction(
-    String image, SequencedMap<String, Double> probabilities, Optional<Explanation> explanation) {
+    String subject, SequencedMap<String, Double> probabilities, Optional<Explanation> explanation) {
   private static final int BAR = 40;
 
   /**
@@ -32,7 +33,7 @@ record Prediction(
   /**
    * @param outputs a probability for each class or, of two classes, that of the second alone
    */
-  static Prediction of(String image, double[] outputs, List<String> classes) {
+  static Prediction of(String subject, double[] outputs, List<String> classes) {
     boolean second = outputs.length == 1 && classes.size() != 1;
     double[] p = second ? new double[] {1 - outputs[0], outputs[0]} : outputs;
     SequencedMap<String, Double> byClass = new LinkedHashMap<>();
@@ -40,21 +41,24 @@ record Prediction(
         .boxed()
         .sorted(Comparator.comparing(i -> -p[i]))
         .forEach(i -> byClass.put(i < classes.size() ? classes.get(i) : "class " + i, p[i]));
-    return new Prediction(image, byClass, Optional.empty());
+    return new Prediction(subject, byClass, Optional.empty());
   }
 
   Prediction explained(Path drawing, double[] sensitivity) {
     double largest = Arrays.stream(sensitivity).max().orElse(0);
-    return new Prediction(image, probabilities, Optional.of(new Explanation(drawing, largest)));
+    return new Prediction(subject, probabilities, Optional.of(new Explanation(drawing, largest)));
   }
 
   String label() {
     return probabilities.firstEntry().getKey();
   }
 
-  Map<String, Object> json() {
+  /**
+   * @param kind what the subject is: an image or a row
+   */
+  Map<String, Object> json(String kind) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("image", image);
+    json.put(kind, subject);
     json.put("class", label());
     json.put("probabilities", probabilities);
     explanation.ifPresent(
@@ -66,13 +70,19 @@ record Prediction(
   }
 
   String text() {
-    List<String> lines = new ArrayList<>(List.of(image + ": " + label()));
+    List<String> lines = new ArrayList<>(List.of(subject + ": " + label()));
     probabilities.forEach((name, p) -> lines.add(line(name, p)));
     explanation.ifPresent(
         e ->
             lines.add(
                 String.format(Locale.ROOT, "  %s: |∂ŷ/∂x|, at most %.3g", e.drawing, e.largest)));
     return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+  }
+
+  /** In one line. */
+  String shortText() {
+    return String.format(
+        Locale.ROOT, "%s: %s  %.3f %%", subject, label(), 100 * probabilities.get(label()));
   }
 
   /** A network that ends without sigmoid may say less than 0 or more than 1. */

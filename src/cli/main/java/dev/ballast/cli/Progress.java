@@ -19,15 +19,21 @@ final class Progress implements TrainingListener {
   private final int epochs;
   private final int batch;
   private final int examples;
+  private final String judgedOn;
   private long epochStart = System.nanoTime();
   private long lastDrawn;
 
-  Progress(PrintWriter err, boolean terminal, int epochs, int batch, int examples) {
+  /**
+   * @param judgedOn what each epoch is evaluated on: test or validation
+   */
+  Progress(
+      PrintWriter err, boolean terminal, int epochs, int batch, int examples, String judgedOn) {
     this.err = err;
     this.terminal = terminal;
     this.epochs = epochs;
     this.batch = batch;
     this.examples = examples;
+    this.judgedOn = judgedOn;
   }
 
   static boolean isTerminal() {
@@ -63,7 +69,7 @@ final class Progress implements TrainingListener {
 
   @Override
   public void onEpoch(Epoch e) {
-    String test = e.evaluation().map(Progress::describe).orElse("");
+    String test = e.evaluation().map(this::describe).orElse("");
     err.printf(
         Locale.ROOT,
         "%sepoch %d/%d  loss %.4f%s  %,.0f examples/s  %.2f s%s%n",
@@ -78,12 +84,12 @@ final class Progress implements TrainingListener {
     err.flush();
   }
 
-  private static String describe(Evaluation e) {
-    String loss = String.format(Locale.ROOT, "  test loss %.4f", e.loss());
+  private String describe(Evaluation e) {
+    String loss = String.format(Locale.ROOT, "  %s loss %.4f", judgedOn, e.loss());
     return e.accuracy().isPresent()
         ? loss
             + String.format(
-                Locale.ROOT, "  test accuracy %.2f %%", 100 * e.accuracy().getAsDouble())
+                Locale.ROOT, "  %s accuracy %.2f %%", judgedOn, 100 * e.accuracy().getAsDouble())
         : loss;
   }
 }

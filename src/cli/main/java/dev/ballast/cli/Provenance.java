@@ -1,9 +1,14 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.PixelSource;
+import dev.ballast.cli.definition.TableSource;
+import dev.ballast.cli.table.TableFit;
 import dev.ballast.data.Dataset;
 import dev.ballast.openblas.OpenBlas;
 import dev.ballast.train.Evaluation;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -15,16 +20,9 @@ import java.util.SequencedMap;
 record Provenance(SequencedMap<String, String> metadata) {
   private static final String LOSS = "loss";
   private static final String CLASSES = "classes";
-  private static final String MEAN = "data.mean";
-  private static final String DEVIATION = "data.deviation";
 
   static Provenance of(Definition d, Dataset train, int epochs, Optional<Evaluation> evaluation) {
-    SequencedMap<String, String> m = new LinkedHashMap<>();
-    m.put("name", d.model().name());
-    m.put(LOSS, d.options().loss().label());
-    m.put(CLASSES, String.join("\n", d.classes()));
-    m.put(MEAN, Double.toString(d.data().mean()));
-    m.put(DEVIATION, Double.toString(d.data().deviation()));
+    SequencedMap<String, String> m = needs(d);
     m.put("data.sha256", train.checksum());
     m.put("data.examples", Integer.toString(train.size()));
     m.put("seed", Long.toString(d.options().seed()));
@@ -35,6 +33,27 @@ record Provenance(SequencedMap<String, String> metadata) {
     evaluation
         .filter(e -> e.accuracy().isPresent())
         .ifPresent(e -> m.put("test.accuracy", Double.toString(e.accuracy().getAsDouble())));
+    return made(d, m);
+  }
+
+  /** Of weights that were trained elsewhere. */
+  static Provenance imported(Definition d, Path weights) {
+    SequencedMap<String, String> m = needs(d);
+    m.put("imported", weights.getFileName().toString());
+    return made(d, m);
+  }
+
+  /** What is needed to feed it and to understand it. */
+  private static SequencedMap<String, String> needs(Definition d) {
+    SequencedMap<String, String> m = new LinkedHashMap<>();
+    m.put("name", d.model().name());
+    m.put(LOSS, d.options().loss().label());
+    m.put(CLASSES, String.join("\n", d.classes()));
+    m.putAll(d.data().metadata());
+    return m;
+  }
+
+  private static Provenance made(Definition d, SequencedMap<String, String> m) {
     m.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     m.put("ballast.version", Version.text());
     m.put("openblas.config", OpenBlas.report().config());
@@ -52,11 +71,22 @@ record Provenance(SequencedMap<String, String> metadata) {
     return classes.isEmpty() ? List.of() : List.of(classes.split("\n"));
   }
 
+  /**
+   * How the columns of a table become what the network takes; empty where it was trained on
+   * something else.
+   *
+   * @param model the file, for complaints
+   */
+  Optional<TableFit> columns(Path model) throws IOException {
+    String columns = metadata.get(TableSource.COLUMNS);
+    return columns == null ? Optional.empty() : Optional.of(TableFit.of(model, columns));
+  }
+
   double mean() {
-    return Double.parseDouble(metadata.getOrDefault(MEAN, "0"));
+    return Double.parseDouble(metadata.getOrDefault(PixelSource.MEAN, "0"));
   }
 
   double deviation() {
-    return Double.parseDouble(metadata.getOrDefault(DEVIATION, "1"));
+    return Double.parseDouble(metadata.getOrDefault(PixelSource.DEVIATION, "1"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.cli.definition.IdxSource;
@@ -107,6 +108,15 @@ final class TrainCommand implements Callable<Integer> {
       description = "Write a page about the run: curves, confusions, worst examples, memory.")
   private Optional<Path> page;
 
+  @Option(
+      names = "--from",
+      paramLabel = "FILE.ballast",
+      description = "Start with the weights of a model of the same layers instead of new ones.")
+  private Optional<Path> from;
+
+  @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
+  private boolean skipBad;
+
   @Mixin private CheckpointOptions checkpoint;
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
@@ -116,7 +126,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Definition d = definition();
+    PrintWriter err = spec.commandLine().getErr();
+    Remarks remarks = new Remarks(err);
+    Definition d = definition(remarks);
     Path target = out.orElse(Path.of(d.model().name() + ".ballast"));
     ModelPaths.demandWritable(target);
     if (curve.isPresent()) {
@@ -125,14 +137,22 @@ final class TrainCommand implements Callable<Integer> {
     if (page.isPresent()) {
       ModelPaths.demandWritable(page.get());
     }
-    PrintWriter err = spec.commandLine().getErr();
     try (StopSignal signal = new StopSignal();
-        Dataset train = d.train(err::println);
-        Dataset test = d.test(err::println);
-        Trainer trainer = new Trainer(d.model(), d.options(), train, Optional.of(test))) {
+        DataSource.Training parts = d.training(remarks);
+        Dataset test = d.test(remarks);
+        Trainer trainer =
+            new Trainer(
+                d.model(),
+                d.options(),
+                parts.train(),
+                Optional.of(parts.validation().orElse(test)))) {
+      Dataset train = parts.train();
+      if (from.isPresent()) {
+        FirstWeights.copy(from.get(), trainer.session());
+      }
       announce(err, trainer.plan(), train);
       signal.stops(trainer);
-      TrainingRun run = fit(d, trainer, train);
+      TrainingRun run = fit(d, trainer, parts);
       if (run.end() == TrainingRun.End.STOPPED && isUnfinished(run)) {
         return STOPPED;
       }
@@ -149,7 +169,10 @@ final class TrainCommand implements Callable<Integer> {
       if (page.isPresent()) {
         ModelPaths.replace(page.get(), page(d, trainer, run, best, test, target));
       }
-      report(d, trainer, run, best, target).print(spec.commandLine().getOut(), format);
+      Report report = report(d, trainer, run, best, target);
+      parts.validation().ifPresent(v -> put(report, "validation", trainer.evaluate(v), d));
+      remarks.finish(report);
+      report.print(spec.commandLine().getOut(), format);
     } catch (DivergedException e) {
       advise(e);
       return Commands.FAILED;
@@ -157,12 +180,19 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private TrainingRun fit(Definition d, Trainer trainer, Dataset train) throws IOException {
+  private TrainingRun fit(Definition d, Trainer trainer, DataSource.Training parts)
+      throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     TrainingOptions o = d.options();
     Progress progress =
-        new Progress(err, Progress.isTerminal(), o.epochs(), o.batch(), train.size());
-    Optional<Checkpoints> checkpoints = checkpoint.open(d, train);
+        new Progress(
+            err,
+            Progress.isTerminal(),
+            o.epochs(),
+            o.batch(),
+            parts.train().size(),
+            parts.validation().isPresent() ? "validation" : "test");
+    Optional<Checkpoints> checkpoints = checkpoint.open(d, parts.train());
     try (Closeable _ = () -> checkpoint.close(checkpoints);
         RunLogs log = RunLogs.open(logs, tensorBoard)) {
       if (checkpoints.isPresent()) {
@@ -201,7 +231,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private Definition definition() throws IOException {
+  private Definition definition(Remarks remarks) throws IOException {
     if (epochs.isPresent() && epochs.get() < 0) {
       throw new ParameterException(
           spec.commandLine(), "--epochs must be at least 0, not " + epochs.get());
@@ -212,7 +242,8 @@ final class TrainCommand implements Callable<Integer> {
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
     o = budget.isPresent() ? o.withPlan(o.plan().withBudget(budget.get())) : o;
     d = d.withOptions(o);
-    return d.withData(data.map(d.data()::in).orElse(d.data())).withClassesOfData();
+    d = d.withData(data.map(d.data()::in).orElse(d.data()));
+    return (skipBad ? d.skippingBad() : d).fitted(remarks);
   }
 
   private static void announce(PrintWriter err, Plan plan, Dataset train) {
@@ -244,8 +275,7 @@ final class TrainCommand implements Callable<Integer> {
       throws IOException {
     Plan plan = trainer.plan();
     Report r = new Report();
-    best.accuracy().ifPresent(a -> r.put("testAccuracy", a));
-    r.put("testLoss", best.loss());
+    put(r, "test", best, d);
     List<Epoch> epochs = run.epochs();
     if (!epochs.isEmpty()) {
       r.put("trainLoss", epochs.getLast().trainLoss());
@@ -277,6 +307,12 @@ final class TrainCommand implements Callable<Integer> {
     }
     r.put("model", target.toString());
     return r;
+  }
+
+  private static void put(Report r, String part, Evaluation e, Definition d) {
+    e.accuracy().ifPresent(a -> r.put(part + "Accuracy", a));
+    r.put(part + "Loss", e.loss());
+    d.rootMeanSquare(e).ifPresent(error -> r.put(part + "RootMeanSquare", error));
   }
 
   private byte[] page(

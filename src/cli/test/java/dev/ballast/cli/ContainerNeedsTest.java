@@ -93,7 +93,7 @@ class ContainerNeedsTest {
                   Graphs.trainingStep(d.model(), o, o.batch(), PassRule.all()),
                   PlanOptions.defaults()),
               d);
-      try (Dataset train = d.train(s -> {});
+      try (Dataset train = d.training(s -> {}).train();
           Dataset test = d.test(s -> {});
           Trainer trainer = new Trainer(d.model(), o, train, Optional.of(test))) {
         long actual = trainer.session().segmentBytes();

@@ -170,7 +170,8 @@ class ImagesTest {
     List<String> lines = r.err().lines().filter(l -> l.startsWith("skipped ")).toList();
     assertEquals(11, lines.size());
     assertTrue(lines.get(9).contains("/train/left/bad09.jpg: is no image"), lines.get(9));
-    assertEquals("skipped 12 images in all of train", lines.get(10));
+    assertEquals("skipped 12 in all", lines.get(10));
+    assertEquals(12, r.json().get("skipped").asInt());
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Examples and targets given as arrays, copied off the heap once. */
-public final class ArrayDataset implements Dataset {
+public sealed class ArrayDataset implements Dataset {
   private final Arena arena = Arena.ofShared();
   private final int size;
   private final Shape example;
@@ -33,11 +33,22 @@ public final class ArrayDataset implements Dataset {
    * @param examples all examples, one after the other, each row-major
    * @throws ShapeException where the arrays do not fit each other
    */
-  public static ArrayDataset labelled(Shape example, float[] examples, int[] labels) {
-    ArrayDataset d = new ArrayDataset(labels.length, example, TensorType.i32(labels.length));
-    d.examples.copyFrom(examples);
-    d.targets.copyFrom(labels);
+  public static Labelled labelled(Shape example, float[] examples, int[] labels) {
+    Labelled d = new Labelled(labels.length, example);
+    d.examples().copyFrom(examples);
+    d.targets().copyFrom(labels);
     return d;
+  }
+
+  /** With integer labels, to be filled through {@link #examples} and {@link #targets}. */
+  public static Labelled labelled(Shape example, int size) {
+    return new Labelled(size, example);
+  }
+
+  /** With targets of a shape of their own, to be filled in the same way. */
+  public static ArrayDataset of(Shape example, Shape target, int size) {
+    return new ArrayDataset(
+        size, example, new TensorType(DType.F32, Shape.of(size).append(target)));
   }
 
   /**
@@ -46,12 +57,37 @@ public final class ArrayDataset implements Dataset {
    * @throws ShapeException where the arrays do not fit each other
    */
   public static ArrayDataset of(Shape example, float[] examples, Shape target, float[] targets) {
-    int n = Math.toIntExact(examples.length / example.elements());
-    ArrayDataset d =
-        new ArrayDataset(n, example, new TensorType(DType.F32, Shape.of(n).append(target)));
+    ArrayDataset d = of(example, target, Math.toIntExact(examples.length / example.elements()));
     d.examples.copyFrom(examples);
     d.targets.copyFrom(targets);
     return d;
+  }
+
+  /** With an integer label for each example. */
+  public static final class Labelled extends ArrayDataset implements LabelledDataset {
+    private Labelled(int size, Shape example) {
+      super(size, example, TensorType.i32(size));
+    }
+
+    @Override
+    public int label(int index) {
+      return (int) targets().getLong(index);
+    }
+
+    @Override
+    public void copyExample(int index, Slice x, int row) {
+      copyRow(examples(), index, x, row);
+    }
+  }
+
+  /** All examples, f32[N, …example]. */
+  public final Slice examples() {
+    return examples;
+  }
+
+  /** All targets, [N, …target]. */
+  public final Slice targets() {
+    return targets;
   }
 
   @Override
@@ -76,7 +112,7 @@ public final class ArrayDataset implements Dataset {
     copyRow(targets, index, target, row);
   }
 
-  private void copyRow(Slice from, int index, Slice to, int row) {
+  final void copyRow(Slice from, int index, Slice to, int row) {
     long bytes = from.memory().byteSize() / size;
     MemorySegment.copy(from.memory(), index * bytes, to.memory(), row * bytes, bytes);
   }

@@ -24,6 +24,22 @@ public interface Dataset extends AutoCloseable {
   void copy(int index, Slice x, Slice target, int row);
 
   /**
+   * Told before each time through the examples of a training run.
+   *
+   * @param seed of the run
+   * @param epoch from 1
+   */
+  default void beginEpoch(long seed, int epoch) {}
+
+  /**
+   * Whether making an example takes so long that a thread of its own pays for it. One thread at a
+   * time copies examples either way.
+   */
+  default boolean isCostly() {
+    return false;
+  }
+
+  /**
    * Demands that examples and targets fit a batch.
    *
    * @throws ShapeException where they do not, with both types

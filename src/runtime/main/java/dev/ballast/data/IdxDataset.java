@@ -21,8 +21,10 @@ public final class IdxDataset implements LabelledDataset {
   private final Shape example;
   private final int pixels;
   private final Pixels scale;
+  private final Path labelFile;
 
-  private IdxDataset(Arena arena, IdxFile images, IdxFile labels, double mean, double deviation) {
+  private IdxDataset(
+      Arena arena, IdxFile images, IdxFile labels, Path labelFile, double mean, double deviation) {
     this.arena = arena;
     this.images = images.bytes();
     this.labels = labels.bytes();
@@ -30,6 +32,7 @@ public final class IdxDataset implements LabelledDataset {
     this.example = images.shape().slice(1, images.shape().rank());
     this.pixels = Math.toIntExact(example.elements());
     this.scale = new Pixels(mean, deviation);
+    this.labelFile = labelFile;
   }
 
   /**
@@ -51,7 +54,7 @@ public final class IdxDataset implements LabelledDataset {
                 + " of "
                 + images);
       }
-      return new IdxDataset(arena, x, y, mean, deviation);
+      return new IdxDataset(arena, x, y, labels, mean, deviation);
     } catch (IOException | IllegalArgumentException e) {
       arena.close();
       throw e;
@@ -76,6 +79,11 @@ public final class IdxDataset implements LabelledDataset {
   @Override
   public int label(int index) {
     return labels.get(JAVA_BYTE, index) & 255;
+  }
+
+  @Override
+  public String place(int index) {
+    return labelFile + ": example " + index;
   }
 
   @Override

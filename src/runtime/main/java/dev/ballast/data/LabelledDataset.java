@@ -11,6 +11,11 @@ public interface LabelledDataset extends Dataset {
   /** Writes example {@code index}, without its label, to row {@code row}. Allocates nothing. */
   void copyExample(int index, Slice x, int row);
 
+  /** Where an example comes from, for complaints about it. */
+  default String place(int index) {
+    return "example " + index;
+  }
+
   @Override
   default TensorType target() {
     return TensorType.i32();

@@ -11,10 +11,15 @@ public final class Philox {
   private static final int W0 = 0x9E3779B9;
   private static final int W1 = 0xBB67AE85;
 
-  /** Streams for first weights start here, those for shuffling below; all others are small. */
+  /**
+   * Streams for first weights start here, those for shuffling, random batches, splitting data and
+   * changing images below; all others are small.
+   */
   public static final long INITIALIZATION = 1L << 62;
 
   public static final long SHUFFLE = 1L << 61;
+  public static final long SPLIT = 1L << 59;
+  public static final long AUGMENTATION = 1L << 58;
 
   private int key0;
   private int key1;

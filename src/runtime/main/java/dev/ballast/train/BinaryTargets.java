@@ -49,6 +49,16 @@ public final class BinaryTargets implements Dataset {
   }
 
   @Override
+  public void beginEpoch(long seed, int epoch) {
+    labelled.beginEpoch(seed, epoch);
+  }
+
+  @Override
+  public boolean isCostly() {
+    return labelled.isCostly();
+  }
+
+  @Override
   public int size() {
     return labelled.size();
   }

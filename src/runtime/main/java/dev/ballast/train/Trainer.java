@@ -5,7 +5,6 @@ import dev.ballast.format.Checkpoint;
 import dev.ballast.format.SavedState;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
-import dev.ballast.kernel.Slice;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.plan.Plan;
@@ -45,6 +44,7 @@ public final class Trainer implements AutoCloseable {
   private final TrainingSessions sessions;
   private final ServedWeights served;
   private final Order order;
+  private final Feed feed;
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
   private RunState run = new RunState();
@@ -64,6 +64,8 @@ public final class Trainer implements AutoCloseable {
     this.order = new Order(train.size(), options.seed());
     this.sessions = TrainingSessions.open(model, options, train, test);
     Session step = sessions.step();
+    this.feed =
+        Feed.of(train, order, step.input(Model.INPUT).type(), step.input(Graphs.TARGET).type());
     this.served = new ServedWeights(step, options.update().average(), snapshots);
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
@@ -179,11 +181,13 @@ public final class Trainer implements AutoCloseable {
    */
   private Optional<Epoch> epoch(TrainingListener listener, Optional<Checkpoints> checkpoints)
       throws IOException {
+    train.beginEpoch(options.seed(), run.epoch());
     if (options.shuffle()) {
       order.shuffle(run.epoch());
     } else {
       order.identity();
     }
+    feed.begin(run.seen());
     int steps = stepsPerEpoch();
     long heap = 0;
     int watched = 0;
@@ -230,11 +234,7 @@ public final class Trainer implements AutoCloseable {
     if (steps) {
       session.input(Graphs.RATE).set(0, rate(run.steps()));
     }
-    Slice x = session.input(Model.INPUT);
-    Slice target = session.input(Graphs.TARGET);
-    for (int row = 0; row < size; row++) {
-      train.copy(order.at(run.seen() + row), x, target, row);
-    }
+    feed.next(session.input(Model.INPUT), session.input(Graphs.TARGET), size);
     try {
       session.run();
     } catch (AnomalyException e) {
@@ -348,6 +348,7 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    feed.close();
     sessions.close();
     if (snapshots.scope().isAlive()) {
       snapshots.close();

@@ -1,14 +1,21 @@
 package dev.ballast.cli.definition;
 
+import dev.ballast.cli.table.Target.Quantity;
 import dev.ballast.data.Dataset;
+import dev.ballast.data.LabelledDataset;
+import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.nn.Model;
 import dev.ballast.tensor.TensorType;
 import dev.ballast.train.BinaryTargets;
+import dev.ballast.train.Evaluation;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -32,10 +39,23 @@ public record Definition(
     return new Definition(model, options, other, classes, text);
   }
 
-  /** With the classes that the data name, where the definition lists none. */
-  public Definition withClassesOfData() throws IOException {
-    List<String> names = classes.isEmpty() ? data.classes() : classes;
-    return new Definition(model, options, data, names, text).withFittingLoss();
+  /** With what the data to train with decide: classes, where the definition lists none. */
+  public Definition fitted(Consumer<String> remarks) throws IOException {
+    return withFitted(data.fitted(remarks));
+  }
+
+  /**
+   * With what was decided when a model was trained.
+   *
+   * @param metadata of the model's file
+   */
+  public Definition fittedAs(Path file, Map<String, String> metadata) throws IOException {
+    return withFitted(data.fittedAs(file, metadata));
+  }
+
+  private Definition withFitted(DataSource fitted) {
+    List<String> names = classes.isEmpty() ? fitted.classes() : classes;
+    return new Definition(model, options, fitted, names, text).withFittingLoss();
   }
 
   /**
@@ -51,12 +71,19 @@ public record Definition(
   }
 
   /**
-   * The training data, with targets as the loss takes them.
+   * The training and validation data, with targets as the loss takes them.
    *
    * @param remarks hears of data that were passed over
    */
-  public Dataset train(Consumer<String> remarks) throws IOException {
-    return targets(data.train(remarks));
+  public DataSource.Training training(Consumer<String> remarks) throws IOException {
+    DataSource.Training t = data.training(remarks);
+    try {
+      return new DataSource.Training(
+          targets(t.train(), remarks), t.validation().map(v -> targets(v, remarks)));
+    } catch (RuntimeException e) {
+      t.close();
+      throw e;
+    }
   }
 
   /**
@@ -65,16 +92,34 @@ public record Definition(
    * @param remarks hears of data that were passed over
    */
   public Dataset test(Consumer<String> remarks) throws IOException {
-    return targets(data.test(remarks));
-  }
-
-  private Dataset targets(Dataset labelled) {
+    Dataset test = data.test(remarks);
     try {
-      return BinaryTargets.where(labelled, options.loss(), prediction());
+      return targets(test, remarks);
     } catch (RuntimeException e) {
-      labelled.close();
+      test.close();
       throw e;
     }
+  }
+
+  private Dataset targets(Dataset raw, Consumer<String> remarks) {
+    TensorType prediction = prediction();
+    Dataset good =
+        options.loss() instanceof CrossEntropy && raw instanceof LabelledDataset labelled
+            ? LabelRange.of(labelled, prediction.shape().dim(-1), data.skipsBad(), remarks)
+            : raw;
+    return BinaryTargets.where(good, options.loss(), prediction);
+  }
+
+  public Definition skippingBad() {
+    return withData(data.skippingBad());
+  }
+
+  /** The root of a mean square, in the unit of a table's target; empty for anything else. */
+  public OptionalDouble rootMeanSquare(Evaluation e) {
+    boolean squares = options.loss().equals(new MeanSquaredError());
+    return squares && data instanceof TableSource table && table.target() instanceof Quantity q
+        ? OptionalDouble.of(Math.sqrt(e.loss()) * q.deviation())
+        : OptionalDouble.empty();
   }
 
   /** The type of the network's result for one example. */

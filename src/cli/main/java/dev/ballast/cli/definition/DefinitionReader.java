@@ -1,7 +1,5 @@
 package dev.ballast.cli.definition;
 
-import dev.ballast.data.ImageFolder;
-import dev.ballast.image.PictureSize;
 import dev.ballast.loss.Loss;
 import dev.ballast.nn.Model;
 import dev.ballast.tensor.Shape;
@@ -95,7 +93,9 @@ public final class DefinitionReader {
         || classes.stream().anyMatch(c -> c.contains("\n"))) {
       throw root.at("classes", "each class needs a name of its own, on one line");
     }
-    DataSource data = data(root.section("data"), input, classes);
+    Path folder = file.toAbsolutePath().getParent();
+    DataSource data =
+        new DataReader(root, root.section("data"), folder, input, loss, classes).read();
     LayerReader layers = new LayerReader(input);
     for (Section s : root.sections("layer")) {
       layers.add(s);
@@ -135,60 +135,5 @@ public final class DefinitionReader {
     } catch (ShapeException e) {
       throw root.at("loss", e.getMessage());
     }
-  }
-
-  private DataSource data(Section s, Shape input, List<String> classes) throws DefinitionException {
-    String kind = s.text("kind");
-    double mean = s.number("mean", 0);
-    double deviation = s.number("deviation", 1);
-    if (!(deviation > 0)) {
-      throw s.at("deviation", "must be above 0");
-    }
-    Path folder = file.toAbsolutePath().getParent().resolve(s.text("folder"));
-    DataSource data =
-        switch (kind) {
-          case "idx" ->
-              new IdxSource(
-                  folder,
-                  s.text("train_images"),
-                  s.text("train_labels"),
-                  s.text("test_images"),
-                  s.text("test_labels"),
-                  mean,
-                  deviation);
-          case "images" ->
-              new ImageSource(
-                  folder,
-                  s.text("train", "train"),
-                  s.text("test", "test"),
-                  new ImageFolder.Options(
-                      picture(input),
-                      classes,
-                      mean,
-                      deviation,
-                      s.has("broken")
-                          ? s.named("broken", DefinitionReader::broken)
-                          : ImageFolder.Broken.REFUSE));
-          default -> throw s.at("kind", "unknown kind of data '" + kind + "': only idx and images");
-        };
-    s.finish();
-    return data;
-  }
-
-  private Shape picture(Shape input) throws DefinitionException {
-    try {
-      PictureSize.of(input);
-      return input;
-    } catch (ShapeException e) {
-      throw root.at("input", e.getMessage() + ", as images need");
-    }
-  }
-
-  private static ImageFolder.Broken broken(String label) {
-    return switch (label) {
-      case "refuse" -> ImageFolder.Broken.REFUSE;
-      case "skip" -> ImageFolder.Broken.SKIP;
-      default -> throw new IllegalArgumentException("must be refuse or skip, not " + label);
-    };
   }
 }

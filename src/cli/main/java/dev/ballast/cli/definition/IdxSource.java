@@ -22,8 +22,10 @@ public record IdxSource(
     String testImages,
     String testLabels,
     double mean,
-    double deviation)
-    implements DataSource {
+    double deviation,
+    Preparation preparation,
+    boolean skipsBad)
+    implements PixelSource {
 
   @Override
   public OptionalLong bytes() throws IOException {
@@ -41,7 +43,34 @@ public record IdxSource(
   @Override
   public IdxSource in(Path otherFolder) {
     return new IdxSource(
-        otherFolder, trainImages, trainLabels, testImages, testLabels, mean, deviation);
+        otherFolder,
+        trainImages,
+        trainLabels,
+        testImages,
+        testLabels,
+        mean,
+        deviation,
+        preparation,
+        skipsBad);
+  }
+
+  @Override
+  public IdxSource skippingBad() {
+    return new IdxSource(
+        folder,
+        trainImages,
+        trainLabels,
+        testImages,
+        testLabels,
+        mean,
+        deviation,
+        preparation,
+        true);
+  }
+
+  @Override
+  public IdxSource fitted(Consumer<String> remarks) {
+    return this;
   }
 
   @Override
@@ -50,7 +79,7 @@ public record IdxSource(
   }
 
   @Override
-  public IdxDataset train(Consumer<String> remarks) throws IOException {
+  public IdxDataset all(Consumer<String> remarks) throws IOException {
     return open(trainImages, trainLabels);
   }
 

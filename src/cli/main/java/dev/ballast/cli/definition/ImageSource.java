@@ -17,10 +17,12 @@ import java.util.function.Consumer;
  * @param options how the images are read
  */
 public record ImageSource(
-    Path folder, String trainPart, String testPart, ImageFolder.Options options)
-    implements DataSource {
-  private static final int REMARKS = 10;
-
+    Path folder,
+    String trainPart,
+    String testPart,
+    ImageFolder.Options options,
+    Preparation preparation)
+    implements PixelSource {
   @Override
   public double mean() {
     return options.mean();
@@ -32,26 +34,45 @@ public record ImageSource(
   }
 
   @Override
+  public boolean skipsBad() {
+    return options.broken() == ImageFolder.Broken.SKIP;
+  }
+
+  @Override
   public OptionalLong bytes() {
     return OptionalLong.empty();
   }
 
   @Override
   public ImageSource in(Path otherFolder) {
-    return new ImageSource(otherFolder, trainPart, testPart, options);
+    return new ImageSource(otherFolder, trainPart, testPart, options, preparation);
   }
 
-  /** Those listed, or the folders that there are to train with. */
   @Override
-  public List<String> classes() throws IOException {
+  public ImageSource skippingBad() {
+    return new ImageSource(
+        folder, trainPart, testPart, options.withBroken(ImageFolder.Broken.SKIP), preparation);
+  }
+
+  /** The classes are those listed, or the folders that there are to train with. */
+  @Override
+  public ImageSource fitted(Consumer<String> remarks) throws IOException {
+    List<String> found = options.classes().isEmpty() ? classesOfFolders() : options.classes();
+    return new ImageSource(folder, trainPart, testPart, options.withClasses(found), preparation);
+  }
+
+  private List<String> classesOfFolders() throws IOException {
     demandFolder();
-    return options.classes().isEmpty()
-        ? ImageFolder.classesOf(folder, trainPart)
-        : options.classes();
+    return ImageFolder.classesOf(folder, trainPart);
   }
 
   @Override
-  public ImageFolder train(Consumer<String> remarks) throws IOException {
+  public List<String> classes() {
+    return options.classes();
+  }
+
+  @Override
+  public ImageFolder all(Consumer<String> remarks) throws IOException {
     return open(trainPart, remarks);
   }
 
@@ -61,12 +82,9 @@ public record ImageSource(
   }
 
   private ImageFolder open(String part, Consumer<String> remarks) throws IOException {
-    ImageFolder images = ImageFolder.open(folder, part, options.withClasses(classes()));
-    List<String> complaints = images.complaints();
-    complaints.stream().limit(REMARKS).forEach(c -> remarks.accept("skipped " + c));
-    if (complaints.size() > REMARKS) {
-      remarks.accept("skipped " + complaints.size() + " images in all of " + part);
-    }
+    demandFolder();
+    ImageFolder images = ImageFolder.open(folder, part, options);
+    images.complaints().forEach(c -> remarks.accept("skipped " + c));
     return images;
   }
 

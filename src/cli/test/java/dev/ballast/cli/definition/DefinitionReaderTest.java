@@ -94,7 +94,7 @@ class DefinitionReaderTest {
           batch = 8 | batch = 0 | 4:1: batch: must be at least 1 and fit 32 bits, not 0
           batch = 8 | batch = "8" | 4:1: batch: must be a whole number, not 8
           batch = 8 | bach = 8 | batch: is missing: a whole number is needed
-          seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, group, optimizer, clip, ema, schedule, accumulate, batch, epochs, seed, shuffle, early_stopping, classes, data, layer]
+          seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, group, optimizer, clip, ema, schedule, accumulate, batch, epochs, seed, shuffle, early_stopping, classes, data, augment, layer]
           [4, 4] | [4, 0] | 2:1: input: sizes must be at least 1, not 0
           [4, 4] | [65536, 65536] | 2:1: input: an example of [65536x65536] is too large
           "cross_entropy" | "entropy" | 3:1: loss: unknown loss 'entropy', only [cross_entropy, negative_log_likelihood, kl_divergence, binary_cross_entropy, hinge, mse, mae, huber]
@@ -107,9 +107,16 @@ class DefinitionReaderTest {
           out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, out, init, bias]
           rate = 0.5 | rate = 1.5 | 31:1: layer.rate: must be in [0, 1), not 1.5
           "he_normal" | "he" | 36:1: layer.init: unknown initializer 'he': torch, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros
-          kind = "idx" | kind = "images" | 12:1: data.train_images: there is no such key here, only [kind, mean, deviation, folder, train, test, broken]
+          kind = "idx" | kind = "images" | 12:1: data.train_images: there is no such key here, only [kind, mean, deviation, folder, train, test, broken, validation, split_seed]
           kind = "idx" | kind = "images"\\nbroken = "drop" | 11:1: data.broken: must be refuse or skip, not drop
-          kind = "idx" | kind = "csv" | 10:1: data.kind: unknown kind of data 'csv': only idx and images
+          kind = "idx" | kind = "xls" | 10:1: data.kind: unknown kind of data 'xls': idx, images, csv, npy or text
+          kind = "idx" | kind = "idx"\\nvalidation = 1 | 11:1: data.validation: must be in [0, 1), not 1.0
+          kind = "idx" | kind = "csv" | data.train: is missing: a string is needed
+          kind = "idx" | kind = "csv"\\ntrain = "t" | data.test: a table needs a file for the test, or a test_share of the other
+          kind = "idx" | kind = "csv"\\ntrain = "t"\\ntest = "u"\\ntarget = "y"\\nignore = ["y"] | 13:1: data.target: column 'y' is named twice in target, numeric, categorical, ignore
+          kind = "idx" | kind = "csv"\\ntrain = "t"\\ntest = "u"\\ntarget = "y"\\nmissing = "guess" | 14:1: data.missing: must be refuse or fill, not guess
+          kind = "idx" | kind = "csv"\\ntrain = "t"\\ntest = "u"\\ntarget = "y"\\ndelimiter = ",," | 14:1: data.delimiter: must be one character, not ',,'
+          kind = "idx" | kind = "csv"\\ntrain = "t"\\ntest = "u"\\ntarget = "y"\\nstandardize_target = true | 14:1: data.standardize_target: the target's values are classes, no numbers
           """)
   void aMistakeIsToldWithItsPlace(String original, String replacement, String complaint) {
     assertTrue(GOOD.contains(original), original);

@@ -1,0 +1,119 @@
+package dev.ballast.data;
+
+import dev.ballast.kernel.Slice;
+import dev.ballast.tensor.Shape;
+import dev.ballast.tensor.TensorType;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Pieces of a text, each to be continued: an example is T characters, its target the T characters
+ * that begin one later, so every place of it is a question of its own.
+ */
+public final class TextDataset implements Dataset {
+  private final Arena arena;
+  private final TextFile text;
+  private final Part part;
+  private final int block;
+  private final long first;
+  private final int size;
+
+  /**
+   * A part of a text, as shares of its length.
+   *
+   * @param from in [0, 1]
+   * @param to in [0, 1]
+   */
+  public record Part(double from, double to) {
+    long start(long length) {
+      return (long) (from * length);
+    }
+
+    long end(long length) {
+      return (long) (to * length);
+    }
+  }
+
+  private TextDataset(Arena arena, TextFile text, Part part, int block) throws IOException {
+    this.arena = arena;
+    this.text = text;
+    this.part = part;
+    this.block = block;
+    this.first = part.start(text.length());
+    long characters = part.end(text.length()) - first;
+    this.size = (int) Math.min(Integer.MAX_VALUE, (characters - 1) / block);
+    if (size < 1) {
+      throw new IOException(
+          "%s: %,d characters do not make one example of %,d and the one after it"
+              .formatted(text.file(), characters, block));
+    }
+  }
+
+  /**
+   * @param vocabulary the characters there may be, sorted
+   * @param part of the text
+   * @param block T, the characters of an example; examples follow each other without overlap
+   * @throws IOException where the text can't be read, is too short, or has other characters
+   */
+  public static TextDataset open(Path file, String vocabulary, Part part, int block)
+      throws IOException {
+    Arena arena = Arena.ofShared();
+    boolean opened = false;
+    try {
+      TextFile text = TextFile.read(file, vocabulary, arena);
+      TextDataset data = new TextDataset(arena, text, part, block);
+      opened = true;
+      return data;
+    } finally {
+      if (!opened) {
+        arena.close();
+      }
+    }
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public Shape example() {
+    return Shape.of(block);
+  }
+
+  @Override
+  public TensorType target() {
+    return TensorType.i32(block);
+  }
+
+  @Override
+  public void copy(int index, Slice x, Slice target, int row) {
+    long from = first + (long) Objects.checkIndex(index, size) * block;
+    long to = (long) row * block;
+    for (int i = 0; i < block; i++) {
+      x.setLong(to + i, text.code(from + i));
+      target.setLong(to + i, text.code(from + i + 1));
+    }
+  }
+
+  /** Over the numbers of the part's characters, and the vocabulary. */
+  @Override
+  public String checksum() {
+    MemorySegment codes =
+        text.codes()
+            .asSlice(first * Character.BYTES, (part.end(text.length()) - first) * Character.BYTES);
+    byte[] characters = text.vocabulary().getBytes(StandardCharsets.UTF_16LE);
+    return Checksums.sha256(codes, MemorySegment.ofArray(characters));
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}
