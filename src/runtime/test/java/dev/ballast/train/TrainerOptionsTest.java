@@ -200,8 +200,15 @@ class TrainerOptionsTest {
           t.session().state(WeightAverage.of("fc1.weight")).toFloats(),
           t.session().parameter("fc1.weight").toFloats());
     }
+  }
+
+  /** The steps are so large that the best epoch is not the last. */
+  @Test
+  void theBestEpochsAverageIsLeftAndStaysTheAverage() {
+    UpdateRule rule = UpdateRule.of(Sgd.of(6)).withAverage(new WeightAverage(0.3));
+    TrainingOptions o = options(rule.optimizer()).withUpdate(rule).withEpochs(12);
     try (ArrayDataset data = data(100);
-        Trainer t = new Trainer(MODEL, o.withEpochs(5), data, Optional.of(data))) {
+        Trainer t = new Trainer(MODEL, o, data, Optional.of(data))) {
       double best =
           t.fit(SILENT).epochs().stream()
               .mapToDouble(e -> e.evaluation().get().accuracy().getAsDouble())
@@ -210,6 +217,9 @@ class TrainerOptionsTest {
       Evaluator kept = new Evaluator(evaluation(t, 16), evaluation(t, 1));
       assertEquals(best, kept.evaluate(data).accuracy().getAsDouble());
       assertEquals(best, t.evaluate(data).accuracy().getAsDouble());
+      assertArrayEquals(
+          t.session().parameter("fc2.weight").toFloats(),
+          t.session().state(WeightAverage.of("fc2.weight")).toFloats());
     }
   }
 
