@@ -26,8 +26,8 @@ def main(path):
         event(step=7, session_log=event_pb2.SessionLog(status=event_pb2.SessionLog.START))
         scalar(55, "loss/train_so_far", 0.75)
         scalar(105, "loss/train", 0.5)
-        scalar(105, "loss/test", 0.25)
-        scalar(105, "accuracy/test", 0.875)
+        scalar(105, "loss/evaluation", 0.25)
+        scalar(105, "accuracy/evaluation", 0.875)
         scalar(105, "seconds/epoch", 2.0)
 
 

@@ -3,8 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
-import dev.ballast.cli.definition.IdxSource;
-import dev.ballast.cli.definition.ImageSource;
+import dev.ballast.cli.definition.PixelSource;
 import dev.ballast.cli.log.RunLogs;
 import dev.ballast.cli.picture.LearningCurve;
 import dev.ballast.cli.report.RepeatCommand;
@@ -167,7 +166,7 @@ final class TrainCommand implements Callable<Integer> {
         ModelPaths.replace(curve.get(), svg.getBytes(StandardCharsets.UTF_8));
       }
       if (page.isPresent()) {
-        ModelPaths.replace(page.get(), page(d, trainer, run, best, test, target));
+        ModelPaths.replace(page.get(), page(d, trainer, run, judgedOn(parts), best, test, target));
       }
       Report report = report(d, trainer, run, best, target);
       parts.validation().ifPresent(v -> put(report, "validation", trainer.evaluate(v), d));
@@ -191,7 +190,7 @@ final class TrainCommand implements Callable<Integer> {
             o.epochs(),
             o.batch(),
             parts.train().size(),
-            parts.validation().isPresent() ? "validation" : "test");
+            judgedOn(parts));
     Optional<Checkpoints> checkpoints = checkpoint.open(d, parts.train());
     try (Closeable _ = () -> checkpoint.close(checkpoints);
         RunLogs log = RunLogs.open(logs, tensorBoard)) {
@@ -315,18 +314,27 @@ final class TrainCommand implements Callable<Integer> {
     d.rootMeanSquare(e).ifPresent(error -> r.put(part + "RootMeanSquare", error));
   }
 
+  /**
+   * @param judgedOn what part of the data the epochs were compared on
+   */
   private byte[] page(
-      Definition d, Trainer trainer, TrainingRun run, Evaluation best, Dataset test, Path target)
+      Definition d,
+      Trainer trainer,
+      TrainingRun run,
+      String judgedOn,
+      Evaluation best,
+      Dataset test,
+      Path target)
       throws IOException {
     List<String> given = spec.commandLine().getParseResult().originalArgs();
-    boolean pictures = d.data() instanceof IdxSource || d.data() instanceof ImageSource;
+    boolean pictures = d.data() instanceof PixelSource;
     try (ModelFile written = ModelFile.open(target)) {
       RunMaterial material =
           new RunMaterial(
               d.model(),
               d.classes(),
               run,
-              "test",
+              judgedOn,
               best,
               trainer.plan(),
               d.options().batch(),
@@ -338,6 +346,10 @@ final class TrainCommand implements Callable<Integer> {
               RepeatCommand.of(given));
       return RunPage.html(RunReport.of(material)).getBytes(StandardCharsets.UTF_8);
     }
+  }
+
+  private static String judgedOn(DataSource.Training parts) {
+    return parts.validation().isPresent() ? "validation" : "test";
   }
 
   private static Optional<Integer> bestEpoch(TrainingRun run) {

@@ -6,12 +6,15 @@ import dev.ballast.train.Epoch;
 import dev.ballast.train.Evaluation;
 import java.util.OptionalDouble;
 
-/** An epoch as a row of a table; what there is not is left out or empty. */
+/**
+ * An epoch as a row of a table; what there is not is left out or empty. Evaluated are validation
+ * data where there are any, else test data.
+ */
 @JsonPropertyOrder({
   "epoch",
   "trainLoss",
-  "testLoss",
-  "testAccuracy",
+  "evaluationLoss",
+  "evaluationAccuracy",
   "steps",
   "seconds",
   "heapBytesPerStep"
@@ -20,8 +23,8 @@ import java.util.OptionalDouble;
 record EpochRow(
     int epoch,
     double trainLoss,
-    Double testLoss,
-    Double testAccuracy,
+    Double evaluationLoss,
+    Double evaluationAccuracy,
     int steps,
     double seconds,
     double heapBytesPerStep) {

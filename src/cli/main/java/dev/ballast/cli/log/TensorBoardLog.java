@@ -113,10 +113,13 @@ public final class TensorBoardLog implements RunLog {
     e.evaluation()
         .ifPresent(
             v -> {
-              scalars(stepsOfEpochs, List.of(new Scalar("loss/test", (float) v.loss())));
+              scalars(stepsOfEpochs, List.of(new Scalar("loss/evaluation", (float) v.loss())));
               v.accuracy()
                   .ifPresent(
-                      a -> scalars(stepsOfEpochs, List.of(new Scalar("accuracy/test", (float) a))));
+                      a ->
+                          scalars(
+                              stepsOfEpochs,
+                              List.of(new Scalar("accuracy/evaluation", (float) a))));
             });
     scalars(stepsOfEpochs, List.of(new Scalar("seconds/epoch", (float) e.seconds())));
   }

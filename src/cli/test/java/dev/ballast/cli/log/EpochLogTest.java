@@ -36,7 +36,7 @@ class EpochLogTest {
   void csvHasAHeaderAndEmptyCells() throws IOException {
     assertEquals(
         List.of(
-            "epoch,trainLoss,testLoss,testAccuracy,steps,seconds,heapBytesPerStep",
+            "epoch,trainLoss,evaluationLoss,evaluationAccuracy,steps,seconds,heapBytesPerStep",
             "1,0.5,0.25,0.875,100,2.0,16.0",
             "2,0.125,,,100,1.5,0.0"),
         log("log.csv"));
@@ -46,7 +46,7 @@ class EpochLogTest {
   void jsonLinesLeaveOutWhatThereIsNot() throws IOException {
     assertEquals(
         List.of(
-            "{\"epoch\":1,\"trainLoss\":0.5,\"testLoss\":0.25,\"testAccuracy\":0.875,"
+            "{\"epoch\":1,\"trainLoss\":0.5,\"evaluationLoss\":0.25,\"evaluationAccuracy\":0.875,"
                 + "\"steps\":100,\"seconds\":2.0,\"heapBytesPerStep\":16.0}",
             "{\"epoch\":2,\"trainLoss\":0.125,"
                 + "\"steps\":100,\"seconds\":1.5,\"heapBytesPerStep\":0.0}"),
