@@ -76,19 +76,21 @@ final class CheckpointOptions {
   /**
    * The folder, if one was named.
    *
+   * @param name of the folder in it, where there are several trainings; else empty
    * @throws IOException where it can't be written, or holds a run that nobody asked to resume
    */
-  Optional<Checkpoints> open(Definition d, Dataset train) throws IOException {
+  Optional<Checkpoints> open(Definition d, Dataset train, String name) throws IOException {
     if (folder.isEmpty()) {
       return Optional.empty();
     }
+    Path own = folder.get().resolve(name);
     Checkpoints c =
         Checkpoints.open(
-            folder.get(), policy(), Provenance.of(d, train, 0, Optional.empty()).metadata());
+            own, policy(), Provenance.of(d, train, 0, Optional.empty()).metadata());
     if (!resume && !c.isEmpty()) {
       c.close();
       throw new IOException(
-          folder.get()
+          own
               + ": holds checkpoints of a run; go on with it by --resume, or name another folder");
     }
     return Optional.of(c);
@@ -107,7 +109,7 @@ final class CheckpointOptions {
     try (Arena arena = Arena.ofConfined()) {
       Optional<Checkpoints.Found> found = checkpoints.newest(arena, err::println);
       if (found.isEmpty()) {
-        err.println("there is no checkpoint in " + folder.get() + " yet: this run begins");
+        err.println("there is no checkpoint in " + checkpoints.folder() + " yet: this run begins");
         return Optional.empty();
       }
       try {

@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Overrides;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -70,5 +71,16 @@ record Sweep(List<String> keys, List<List<String>> settings) {
       values.put(s.substring(0, equals), s.substring(equals + 1));
     }
     return values;
+  }
+
+  /** A file of one training: its name before the ending. */
+  static Path named(Path file, String name) {
+    if (name.isEmpty()) {
+      return file;
+    }
+    String old = file.getFileName().toString();
+    int dot = old.lastIndexOf('.');
+    int end = dot < 1 ? old.length() : dot;
+    return file.resolveSibling(old.substring(0, end) + "-" + name + old.substring(end));
   }
 }

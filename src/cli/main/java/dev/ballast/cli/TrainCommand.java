@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.definition.Overrides;
 import dev.ballast.cli.definition.PixelSource;
 import dev.ballast.cli.log.RunLogs;
 import dev.ballast.cli.picture.LearningCurve;
@@ -15,7 +16,6 @@ import dev.ballast.format.ModelFile;
 import dev.ballast.plan.Plan;
 import dev.ballast.train.Checkpoints;
 import dev.ballast.train.DivergedException;
-import dev.ballast.train.Epoch;
 import dev.ballast.train.Evaluation;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.Trainer;
@@ -26,11 +26,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -116,6 +117,18 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
   private boolean skipBad;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Instead of the definition's value, as batch=32 or optimizer.momentum=0.8.")
+  private List<String> settings = List.of();
+
+  @Option(
+      names = "--sweep",
+      paramLabel = "KEY=A,B,C",
+      description = "Train with each of these values, and say which did best; lr is a short name.")
+  private List<String> ranges = List.of();
+
   @Mixin private CheckpointOptions checkpoint;
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
@@ -125,16 +138,57 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Sweep sweep = Sweep.of(ranges);
+    if (ranges.isEmpty()) {
+      return single();
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    SweepSummary summary = new SweepSummary(sweep.keys());
+    for (List<String> values : sweep.settings()) {
+      String name = Sweep.name(values);
+      err.println("training " + (summary.size() + 1) + " of " + sweep.settings().size() + ": " + name);
+      List<String> all = new ArrayList<>(settings);
+      all.addAll(values);
+      try {
+        Optional<Report> report = train(all, name);
+        if (report.isEmpty()) {
+          return STOPPED;
+        }
+        summary.add(Sweep.values(values), report.get());
+      } catch (DivergedException e) {
+        err.println(e.getMessage());
+        summary.addDiverged(Sweep.values(values));
+      }
+    }
+    summary.print(spec.commandLine().getOut(), format);
+    return 0;
+  }
+
+  private int single() throws IOException {
+    try {
+      Optional<Report> report = train(settings, "");
+      report.ifPresent(r -> r.print(spec.commandLine().getOut(), format));
+      return report.isPresent() ? 0 : STOPPED;
+    } catch (DivergedException e) {
+      advise(e);
+      return Commands.FAILED;
+    }
+  }
+
+  /**
+   * @param name of this training among others, for its files; empty where it is the only one
+   * @return nothing where it was stopped and there is more to do
+   */
+  private Optional<Report> train(List<String> chosen, String name) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     Remarks remarks = new Remarks(err);
-    Definition d = definition(remarks);
-    Path target = out.orElse(Path.of(d.model().name() + ".ballast"));
+    Definition d = definition(chosen, remarks);
+    Path target = Sweep.named(out.orElse(Path.of(d.model().name() + ".ballast")), name);
+    Optional<Path> curveFile = curve.map(f -> Sweep.named(f, name));
+    Optional<Path> pageFile = page.map(f -> Sweep.named(f, name));
     ModelPaths.demandWritable(target);
-    if (curve.isPresent()) {
-      ModelPaths.demandWritable(curve.get());
-    }
-    if (page.isPresent()) {
-      ModelPaths.demandWritable(page.get());
+    for (Path f : Stream.of(curveFile, pageFile).flatMap(Optional::stream).toList()) {
+      ModelPaths.demandWritable(f);
     }
     try (StopSignal signal = new StopSignal();
         DataSource.Training parts = d.training(remarks);
@@ -151,9 +205,9 @@ final class TrainCommand implements Callable<Integer> {
       }
       announce(err, trainer.plan(), train);
       signal.stops(trainer);
-      TrainingRun run = fit(d, trainer, parts);
+      TrainingRun run = fit(d, trainer, parts, name);
       if (run.end() == TrainingRun.End.STOPPED && isUnfinished(run)) {
-        return STOPPED;
+        return Optional.empty();
       }
       Evaluation best = trainer.evaluate(test);
       ModelFile.write(
@@ -161,26 +215,24 @@ final class TrainCommand implements Callable<Integer> {
           Graphs.serving(d.model(), d.options().loss(), 1),
           trainer.session().weights(),
           Provenance.of(d, train, run.epochs().size(), Optional.of(best)).metadata());
-      if (curve.isPresent()) {
+      if (curveFile.isPresent()) {
         String svg = LearningCurve.svg(d.model().name(), run.epochs(), bestEpoch(run));
-        ModelPaths.replace(curve.get(), svg.getBytes(StandardCharsets.UTF_8));
+        ModelPaths.replace(curveFile.get(), svg.getBytes(StandardCharsets.UTF_8));
       }
-      if (page.isPresent()) {
-        ModelPaths.replace(page.get(), page(d, trainer, run, judgedOn(parts), best, test, target));
+      if (pageFile.isPresent()) {
+        ModelPaths.replace(pageFile.get(), page(d, trainer, run, judgedOn(parts), best, test, target));
       }
-      Report report = report(d, trainer, run, best, target);
-      parts.validation().ifPresent(v -> put(report, "validation", trainer.evaluate(v), d));
+      Report report = TrainingReport.of(d, trainer, run, best, target, resumedFrom);
+      parts
+          .validation()
+          .ifPresent(v -> TrainingReport.put(report, "validation", trainer.evaluate(v), d));
       remarks.finish(report);
-      report.print(spec.commandLine().getOut(), format);
-    } catch (DivergedException e) {
-      advise(e);
-      return Commands.FAILED;
+      return Optional.of(report);
     }
-    return 0;
   }
 
-  private TrainingRun fit(Definition d, Trainer trainer, DataSource.Training parts)
-      throws IOException {
+  private TrainingRun fit(
+      Definition d, Trainer trainer, DataSource.Training parts, String name) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     TrainingOptions o = d.options();
     Progress progress =
@@ -191,9 +243,10 @@ final class TrainCommand implements Callable<Integer> {
             o.batch(),
             parts.train().size(),
             judgedOn(parts));
-    Optional<Checkpoints> checkpoints = checkpoint.open(d, parts.train());
+    Optional<Checkpoints> checkpoints = checkpoint.open(d, parts.train(), name);
+    List<Path> tables = logs.stream().map(f -> Sweep.named(f, name)).toList();
     try (Closeable _ = () -> checkpoint.close(checkpoints);
-        RunLogs log = RunLogs.open(logs, tensorBoard)) {
+        RunLogs log = RunLogs.open(tables, tensorBoard.map(f -> f.resolve(name)))) {
       if (checkpoints.isPresent()) {
         resumedFrom = checkpoint.resume(checkpoints.get(), trainer, err);
       }
@@ -230,13 +283,13 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private Definition definition(Remarks remarks) throws IOException {
+  private Definition definition(List<String> chosen, Remarks remarks) throws IOException {
     if (epochs.isPresent() && epochs.get() < 0) {
       throw new ParameterException(
           spec.commandLine(), "--epochs must be at least 0, not " + epochs.get());
     }
     checkpoint.demandFolder();
-    Definition d = DefinitionReader.read(file);
+    Definition d = DefinitionReader.read(file, Overrides.of(chosen));
     TrainingOptions o = d.options().withDetectAnomaly(detectAnomaly);
     o = o.withEpochs(epochs.orElse(o.epochs())).withSeed(seed.orElse(o.seed()));
     o = budget.isPresent() ? o.withPlan(o.plan().withBudget(budget.get())) : o;
@@ -267,51 +320,6 @@ final class TrainCommand implements Callable<Integer> {
         plan.graph().parameterCount(),
         train.size());
     err.flush();
-  }
-
-  private Report report(
-      Definition d, Trainer trainer, TrainingRun run, Evaluation best, Path target)
-      throws IOException {
-    Plan plan = trainer.plan();
-    Report r = new Report();
-    put(r, "test", best, d);
-    List<Epoch> epochs = run.epochs();
-    if (!epochs.isEmpty()) {
-      r.put("trainLoss", epochs.getLast().trainLoss());
-    }
-    r.put("epochs", epochs.size());
-    run.bestEpoch().ifPresent(k -> r.put("bestEpoch", k));
-    r.put("end", run.end().reason());
-    resumedFrom.ifPresent(f -> r.put("resumedFrom", f.toString()));
-    r.put("secondsPerEpoch", medianSeconds(epochs));
-    r.put("trainingSeconds", epochs.stream().mapToDouble(Epoch::seconds).sum());
-    r.put("steps", epochs.stream().mapToInt(Epoch::steps).sum());
-    r.put("arenaBytes", plan.arenaBytes());
-    r.put("lowerBoundBytes", plan.lowerBoundBytes());
-    r.put("alignmentBytes", plan.alignmentBytes());
-    r.put("noReuseBytes", plan.noReuseBytes());
-    r.put("segmentBytes", trainer.session().segmentBytes());
-    if (plan.options().memoryBudget().isPresent()) {
-      r.put("recomputedNodes", plan.recomputation().nodes());
-      r.put("extraFlops", plan.recomputation().extraFlops());
-    }
-    r.put("certificate", plan.certificate().toString());
-    if (!epochs.isEmpty()) {
-      r.put("heapBytesPerStep", tidy(epochs.getLast().heapBytesPerStep()));
-    }
-    r.put("parameters", plan.graph().parameterCount());
-    r.put("seed", d.options().seed());
-    try (ModelFile written = ModelFile.open(target)) {
-      r.put("weightsChecksum", written.weightsChecksum());
-    }
-    r.put("model", target.toString());
-    return r;
-  }
-
-  private static void put(Report r, String part, Evaluation e, Definition d) {
-    e.accuracy().ifPresent(a -> r.put(part + "Accuracy", a));
-    r.put(part + "Loss", e.loss());
-    d.rootMeanSquare(e).ifPresent(error -> r.put(part + "RootMeanSquare", error));
   }
 
   /**
@@ -354,19 +362,5 @@ final class TrainCommand implements Callable<Integer> {
 
   private static Optional<Integer> bestEpoch(TrainingRun run) {
     return run.bestEpoch().stream().boxed().findFirst();
-  }
-
-  private static double medianSeconds(List<Epoch> run) {
-    List<Double> sorted =
-        run.stream().map(Epoch::seconds).sorted(Comparator.naturalOrder()).toList();
-    return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
-  }
-
-  /** Whole numbers as such. */
-  private static Number tidy(double d) {
-    if (d == Math.rint(d)) {
-      return (long) d;
-    }
-    return d;
   }
 }
