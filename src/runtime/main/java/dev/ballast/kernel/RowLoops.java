@@ -20,10 +20,11 @@ final class RowLoops implements Rows.RowKernels {
     MemorySegment to = out.memory();
     long n = x.elements();
     int c = x.type().shape().dim(-1);
+    MemorySegment spare = LastRow.spare();
     return () -> {
       for (long row = 0; row < n; row += c) {
-        double sum = exponentials(from, row, c, max(from, row, c), to, row);
-        scale(to, row, c, (float) (1 / sum));
+        double sum = exponentials(from, row, c, max(from, row, c, spare), to, spare);
+        scale(to, row, c, (float) (1 / sum), spare);
       }
     };
   }
@@ -34,10 +35,12 @@ final class RowLoops implements Rows.RowKernels {
     MemorySegment to = out.memory();
     long n = x.elements();
     int c = x.type().shape().dim(-1);
+    MemorySegment spare = LastRow.spare();
     return () -> {
       for (long row = 0; row < n; row += c) {
-        float max = max(from, row, c);
-        subtract(from, row, c, max, (float) StrictMath.log(sum(from, row, c, max)), to);
+        float max = max(from, row, c, spare);
+        subtract(
+            from, row, c, max, (float) StrictMath.log(sum(from, row, c, max, spare)), to, spare);
       }
     };
   }
@@ -48,12 +51,13 @@ final class RowLoops implements Rows.RowKernels {
     MemorySegment to = loss.memory();
     long n = loss.elements();
     int c = x.type().shape().dim(-1);
+    MemorySegment spare = LastRow.spare();
     return () -> {
       for (long b = 0; b < n; b++) {
         long row = b * c;
-        float max = max(from, row, c);
+        float max = max(from, row, c, spare);
         double distance = (double) max - Lanes.get(from, row + Rows.label(labels, b, c));
-        Lanes.set(to, b, (float) (StrictMath.log(sum(from, row, c, max)) + distance));
+        Lanes.set(to, b, (float) (StrictMath.log(sum(from, row, c, max, spare)) + distance));
       }
     };
   }
@@ -65,14 +69,15 @@ final class RowLoops implements Rows.RowKernels {
     MemorySegment gradient = dloss.memory();
     long n = dloss.elements();
     int c = x.type().shape().dim(-1);
+    MemorySegment spare = LastRow.spare();
     return () -> {
       for (long b = 0; b < n; b++) {
         long row = b * c;
         long label = row + Rows.label(labels, b, c);
-        double sum = exponentials(from, row, c, max(from, row, c), to, row);
+        double sum = exponentials(from, row, c, max(from, row, c, spare), to, spare);
         double g = Lanes.get(gradient, b) / sum;
         double e = Lanes.get(to, label);
-        scale(to, row, c, (float) g);
+        scale(to, row, c, (float) g, spare);
         Lanes.set(to, label, (float) ((e - sum) * g));
       }
     };
@@ -86,24 +91,25 @@ final class RowLoops implements Rows.RowKernels {
     MemorySegment gradient = dloss.memory();
     long n = dloss.elements();
     int c = x.type().shape().dim(-1);
+    MemorySegment spare = LastRow.spare();
     return () -> {
       for (long b = 0; b < n; b++) {
         long row = b * c;
         long label = row + Rows.label(labels, b, c);
-        float max = max(from, row, c);
+        float max = max(from, row, c, spare);
         double distance = (double) max - Lanes.get(from, label);
-        double sum = exponentials(from, row, c, max, to, row);
+        double sum = exponentials(from, row, c, max, to, spare);
         Lanes.set(losses, b, (float) (StrictMath.log(sum) + distance));
         double g = Lanes.get(gradient, b) / sum;
         double e = Lanes.get(to, label);
-        scale(to, row, c, (float) g);
+        scale(to, row, c, (float) g, spare);
         Lanes.set(to, label, (float) ((e - sum) * g));
       }
     };
   }
 
   /** The largest that is a number: where one is not, the sum of exponentials will not be either. */
-  private static float max(MemorySegment from, long row, int c) {
+  private static float max(MemorySegment from, long row, int c, MemorySegment spare) {
     FloatVector m = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     int full = c & -Lanes.COUNT;
     for (int i = 0; i < full; i += Lanes.COUNT) {
@@ -111,8 +117,10 @@ final class RowLoops implements Rows.RowKernels {
     }
     if (!RECIPE.has(Recipe.MASKLESS)) {
       if (full < c) {
+        long at = row + full;
         VectorMask<Float> tail = Lanes.first(c - full);
-        m = Lanes.larger(m, m.blend(Lanes.load(from, row + full, tail), tail));
+        MemorySegment source = LastRow.source(from, at, c - full, spare);
+        m = Lanes.larger(m, m.blend(Lanes.load(source, LastRow.place(from, at), tail), tail));
       }
       return Lanes.max(m);
     }
@@ -126,13 +134,13 @@ final class RowLoops implements Rows.RowKernels {
 
   /** Writes e^(x − max) and returns the sum. */
   private static double exponentials(
-      MemorySegment from, long row, int c, float max, MemorySegment to, long at) {
+      MemorySegment from, long row, int c, float max, MemorySegment to, MemorySegment spare) {
     DoubleVector low = Lanes.doubles(0);
     DoubleVector high = Lanes.doubles(0);
     int full = c & -Lanes.COUNT;
     for (int i = 0; i < full; i += Lanes.COUNT) {
       FloatVector e = LaneMath.exp(Lanes.load(from, row + i).sub(max));
-      Lanes.store(e, to, at + i);
+      Lanes.store(e, to, row + i);
       low = low.add(Lanes.low(e));
       high = high.add(Lanes.high(e));
     }
@@ -140,15 +148,18 @@ final class RowLoops implements Rows.RowKernels {
       double sum = Lanes.sum(low.add(high));
       for (int i = full; i < c; i++) {
         float e = LaneMath.exp(Lanes.broadcast(Lanes.get(from, row + i) - max)).lane(0);
-        Lanes.set(to, at + i, e);
+        Lanes.set(to, row + i, e);
         sum += e;
       }
       return sum;
     }
     if (full < c) {
+      long at = row + full;
       VectorMask<Float> tail = Lanes.first(c - full);
-      FloatVector e = LaneMath.exp(Lanes.load(from, row + full, tail).sub(max));
-      Lanes.store(e, to, at + full, tail);
+      MemorySegment source = LastRow.source(from, at, c - full, spare);
+      FloatVector e = LaneMath.exp(Lanes.load(source, LastRow.place(from, at), tail).sub(max));
+      Lanes.store(e, LastRow.target(to, at, spare), LastRow.place(to, at), tail);
+      LastRow.finish(to, at, c - full, spare);
       FloatVector counted = Lanes.broadcast(0f).blend(e, tail);
       low = low.add(Lanes.low(counted));
       high = high.add(Lanes.high(counted));
@@ -157,7 +168,7 @@ final class RowLoops implements Rows.RowKernels {
   }
 
   /** Returns the sum of e^(x − max). */
-  private static double sum(MemorySegment from, long row, int c, float max) {
+  private static double sum(MemorySegment from, long row, int c, float max, MemorySegment spare) {
     DoubleVector low = Lanes.doubles(0);
     DoubleVector high = Lanes.doubles(0);
     int full = c & -Lanes.COUNT;
@@ -174,8 +185,10 @@ final class RowLoops implements Rows.RowKernels {
       return sum;
     }
     if (full < c) {
+      long at = row + full;
       VectorMask<Float> tail = Lanes.first(c - full);
-      FloatVector e = LaneMath.exp(Lanes.load(from, row + full, tail).sub(max));
+      MemorySegment source = LastRow.source(from, at, c - full, spare);
+      FloatVector e = LaneMath.exp(Lanes.load(source, LastRow.place(from, at), tail).sub(max));
       FloatVector counted = Lanes.broadcast(0f).blend(e, tail);
       low = low.add(Lanes.low(counted));
       high = high.add(Lanes.high(counted));
@@ -183,7 +196,7 @@ final class RowLoops implements Rows.RowKernels {
     return Lanes.sum(low.add(high));
   }
 
-  private static void scale(MemorySegment to, long row, int c, float factor) {
+  private static void scale(MemorySegment to, long row, int c, float factor, MemorySegment spare) {
     int full = c & -Lanes.COUNT;
     for (int i = 0; i < full; i += Lanes.COUNT) {
       Lanes.store(Lanes.load(to, row + i).mul(factor), to, row + i);
@@ -193,14 +206,24 @@ final class RowLoops implements Rows.RowKernels {
         Lanes.set(to, row + i, Lanes.get(to, row + i) * factor);
       }
     } else if (full < c) {
+      long at = row + full;
       VectorMask<Float> tail = Lanes.first(c - full);
-      Lanes.store(Lanes.load(to, row + full, tail).mul(factor), to, row + full, tail);
+      MemorySegment m = LastRow.source(to, at, c - full, spare);
+      Lanes.store(
+          Lanes.load(m, LastRow.place(to, at), tail).mul(factor), m, LastRow.place(to, at), tail);
+      LastRow.finish(to, at, c - full, spare);
     }
   }
 
   /** Writes x − max − log, in this order: x − max is exact where it matters. */
   private static void subtract(
-      MemorySegment from, long row, int c, float max, float log, MemorySegment to) {
+      MemorySegment from,
+      long row,
+      int c,
+      float max,
+      float log,
+      MemorySegment to,
+      MemorySegment spare) {
     int full = c & -Lanes.COUNT;
     for (int i = 0; i < full; i += Lanes.COUNT) {
       Lanes.store(Lanes.load(from, row + i).sub(max).sub(log), to, row + i);
@@ -210,9 +233,12 @@ final class RowLoops implements Rows.RowKernels {
         Lanes.set(to, row + i, Lanes.get(from, row + i) - max - log);
       }
     } else if (full < c) {
+      long at = row + full;
       VectorMask<Float> tail = Lanes.first(c - full);
-      FloatVector x = Lanes.load(from, row + full, tail);
-      Lanes.store(x.sub(max).sub(log), to, row + full, tail);
+      MemorySegment source = LastRow.source(from, at, c - full, spare);
+      FloatVector x = Lanes.load(source, LastRow.place(from, at), tail);
+      Lanes.store(x.sub(max).sub(log), LastRow.target(to, at, spare), LastRow.place(to, at), tail);
+      LastRow.finish(to, at, c - full, spare);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.ballast.kernel;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,12 +18,13 @@ import java.util.function.Supplier;
  */
 final class Warmer {
   /**
-   * After so long a class that is still slow is joined by another one of the same code: HotSpot may
-   * have put it aside for good, where its first compiler had begun without a profile and then ran
-   * out of registers with one. Or its compilers are busy, so the next one is given twice as long,
-   * and those before it are looked at again.
+   * A class that is still slow after so much of this thread's own time is joined by another one of
+   * the same code: HotSpot may have put it aside for good, where its first compiler had begun
+   * without a profile and then ran out of registers with one. Each further one is given twice as
+   * long, and those before it are looked at again. It is the thread's time, not the clock's, since
+   * on a busy machine HotSpot's compilers are held up as this thread is.
    */
-  private static final long PATIENCE_NANOS = 3_000_000_000L;
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
 
   /** The same for a class that is compiled, but not well: sums spilled to memory, say. */
   private static final long COMPILED_PATIENCE_NANOS = 500_000_000L;
@@ -42,7 +45,12 @@ final class Warmer {
   /** What it takes at most if it is compiled well, on a processor of 2 GHz or more. */
   private static final double GOOD_NANOS = 0.8;
 
+  /** What an operation of code that is not compiled counts as at least. */
+  private static final double UNCOMPILED_NANOS = 10 * COMPILED_NANOS;
+
   private static final int TRIES = 16;
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   /** Each says whether there is no more to do for it. */
   private static final Deque<BooleanSupplier> COLD = new ArrayDeque<>();
@@ -90,30 +98,35 @@ final class Warmer {
 
     /** What an operation takes when it is compiled, or after long enough. */
     private double nanosOfOperation(T code, long patience) {
-      long start = System.nanoTime();
-      double best = (double) nanosOfCall(code) / operations;
-      while (best > GOOD_NANOS) {
-        long since = System.nanoTime() - start;
-        if (since > (best > COMPILED_NANOS ? patience : COMPILED_PATIENCE_NANOS)) {
+      long start = THREADS.getCurrentThreadCpuTime();
+      double least = (double) nanosOfCall(code) / operations;
+      while (least > GOOD_NANOS) {
+        long since = THREADS.getCurrentThreadCpuTime() - start;
+        if (since > (least > COMPILED_NANOS ? patience : COMPILED_PATIENCE_NANOS)) {
           break;
         }
-        if (best > COMPILED_NANOS && since > EAGER_NANOS) {
+        if (least > COMPILED_NANOS && since > EAGER_NANOS) {
           LockSupport.parkNanos(PAUSE_NANOS);
         }
-        best = Math.min(best, (double) nanosOfCall(code) / operations);
+        least = Math.min(least, (double) nanosOfCall(code) / operations);
       }
-      return best;
+      return least;
     }
 
-    /** The least of some, since what disturbs only adds. */
+    /**
+     * The least of some, since what disturbs only adds. Code that makes objects is not compiled,
+     * however fast: its loop may be, while what stands around it is interpreted.
+     */
     private long nanosOfCall(T code) {
-      long best = Long.MAX_VALUE;
+      long least = Long.MAX_VALUE;
+      long bytes = THREADS.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < TRIES; i++) {
         long start = System.nanoTime();
         call.accept(code);
-        best = Math.min(best, System.nanoTime() - start);
+        least = Math.min(least, System.nanoTime() - start);
       }
-      return best;
+      boolean makesObjects = THREADS.getCurrentThreadAllocatedBytes() > bytes;
+      return makesObjects ? Math.max(least, Math.round(UNCOMPILED_NANOS * operations)) : least;
     }
   }
 
