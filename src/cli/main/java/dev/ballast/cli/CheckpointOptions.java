@@ -85,13 +85,11 @@ final class CheckpointOptions {
     }
     Path own = folder.get().resolve(name);
     Checkpoints c =
-        Checkpoints.open(
-            own, policy(), Provenance.of(d, train, 0, Optional.empty()).metadata());
+        Checkpoints.open(own, policy(), Provenance.of(d, train, 0, Optional.empty()).metadata());
     if (!resume && !c.isEmpty()) {
       c.close();
       throw new IOException(
-          own
-              + ": holds checkpoints of a run; go on with it by --resume, or name another folder");
+          own + ": holds checkpoints of a run; go on with it by --resume, or name another folder");
     }
     return Optional.of(c);
   }

@@ -15,7 +15,8 @@ final class SweepSummary {
   private static final String ACCURACY = "testAccuracy";
   private static final String LOSS = "testLoss";
   private static final List<String> TOLD =
-      List.of(ACCURACY, LOSS, "validationAccuracy", "validationLoss", "bestEpoch", "trainingSeconds");
+      List.of(
+          ACCURACY, LOSS, "validationAccuracy", "validationLoss", "bestEpoch", "trainingSeconds");
 
   private final List<String> keys;
   private final List<Training> trainings = new ArrayList<>();
@@ -90,7 +91,8 @@ final class SweepSummary {
   /** Of trainings that differ in their seed alone: mean and sample deviation. */
   private void overSeeds(PrintWriter out) {
     Map<Map<String, String>, List<Double>> groups = new LinkedHashMap<>();
-    String figure = trainings.stream().anyMatch(t -> t.figure(ACCURACY).isPresent()) ? ACCURACY : LOSS;
+    String figure =
+        trainings.stream().anyMatch(t -> t.figure(ACCURACY).isPresent()) ? ACCURACY : LOSS;
     for (Training t : trainings) {
       Map<String, String> others = new LinkedHashMap<>(t.values);
       others.remove(SEED);

@@ -146,7 +146,8 @@ final class TrainCommand implements Callable<Integer> {
     SweepSummary summary = new SweepSummary(sweep.keys());
     for (List<String> values : sweep.settings()) {
       String name = Sweep.name(values);
-      err.println("training " + (summary.size() + 1) + " of " + sweep.settings().size() + ": " + name);
+      err.println(
+          "training " + (summary.size() + 1) + " of " + sweep.settings().size() + ": " + name);
       List<String> all = new ArrayList<>(settings);
       all.addAll(values);
       try {
@@ -220,7 +221,8 @@ final class TrainCommand implements Callable<Integer> {
         ModelPaths.replace(curveFile.get(), svg.getBytes(StandardCharsets.UTF_8));
       }
       if (pageFile.isPresent()) {
-        ModelPaths.replace(pageFile.get(), page(d, trainer, run, judgedOn(parts), best, test, target));
+        ModelPaths.replace(
+            pageFile.get(), page(d, trainer, run, judgedOn(parts), best, test, target));
       }
       Report report = TrainingReport.of(d, trainer, run, best, target, resumedFrom);
       parts
@@ -231,8 +233,8 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private TrainingRun fit(
-      Definition d, Trainer trainer, DataSource.Training parts, String name) throws IOException {
+  private TrainingRun fit(Definition d, Trainer trainer, DataSource.Training parts, String name)
+      throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     TrainingOptions o = d.options();
     Progress progress =

@@ -55,7 +55,8 @@ class SweepTest {
     };
     String out = CommandRun.done(words).out();
     assertTrue(out.startsWith("optimizer.learning_rate"), out);
-    assertEquals(2, out.lines().filter(l -> l.startsWith("testAccuracy over 2 seeds with ")).count());
+    assertEquals(
+        2, out.lines().filter(l -> l.startsWith("testAccuracy over 2 seeds with ")).count());
     for (String name : List.of("0.05-seed=1", "0.05-seed=2", "0.01-seed=1", "0.01-seed=2")) {
       Path file = folder.resolve("tiny-learning_rate=" + name + ".ballast");
       CommandRun.done("eval", file, tiny.definition());
@@ -73,7 +74,8 @@ class SweepTest {
     TinyDigits tiny = TinyDigits.in(folder);
     Path set = folder.resolve("set.ballast");
     Path written = folder.resolve("written.ballast");
-    CommandRun.done("train", tiny.definition(), "--out", set, "--set", "batch=8", "--set", "lr=0.02");
+    CommandRun.done(
+        "train", tiny.definition(), "--out", set, "--set", "batch=8", "--set", "lr=0.02");
     tiny.edited("batch = 16", "batch = 8").edited("learning_rate = 0.05", "learning_rate = 0.02");
     CommandRun.done("train", tiny.definition(), "--out", written);
     JsonNode differ = CommandRun.done("compare", set, written, "--json").json().get("differ");
