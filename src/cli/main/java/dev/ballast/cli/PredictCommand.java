@@ -98,10 +98,13 @@ final class PredictCommand implements Callable<Integer> {
       Provenance provenance = new Provenance(model.metadata());
       Optional<TableFit> columns = provenance.columns(file);
       if (columns.isPresent()) {
-        new TablePredictions(model, columns.get(), provenance.classes())
-            .print(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), files, skipBad, format);
+        predictRows(model, columns.get(), provenance);
         return 0;
+      }
+      if (provenance.otherData().isPresent()) {
+        throw new IOException(
+            "%s: was trained on %s, and predict reads images and tables"
+                .formatted(file, provenance.otherData().get()));
       }
       Graph g = Rebatch.run(model.graph(), 1);
       if (!g.outputs().containsKey(Graphs.PROBABILITIES)) {
@@ -120,6 +123,18 @@ final class PredictCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void predictRows(ModelFile model, TableFit columns, Provenance provenance)
+      throws IOException {
+    if (explain.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(), "--explain draws on images, and " + file + " was trained on a table");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    new TablePredictions(model, columns, provenance.classes())
+        .print(out, err, files, skipBad, format);
   }
 
   private void demandPng(Path target) throws IOException {

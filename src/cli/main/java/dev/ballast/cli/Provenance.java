@@ -1,8 +1,10 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.NpySource;
 import dev.ballast.cli.definition.PixelSource;
 import dev.ballast.cli.definition.TableSource;
+import dev.ballast.cli.definition.TextSource;
 import dev.ballast.cli.table.TableFit;
 import dev.ballast.data.Dataset;
 import dev.ballast.openblas.OpenBlas;
@@ -80,6 +82,14 @@ record Provenance(SequencedMap<String, String> metadata) {
   Optional<TableFit> columns(Path model) throws IOException {
     String columns = metadata.get(TableSource.COLUMNS);
     return columns == null ? Optional.empty() : Optional.of(TableFit.of(model, columns));
+  }
+
+  /** What it was trained on, where that is neither images nor a table. */
+  Optional<String> otherData() {
+    if (metadata.containsKey(TextSource.CHARACTERS)) {
+      return Optional.of("a text");
+    }
+    return metadata.containsKey(NpySource.MEAN) ? Optional.of("arrays") : Optional.empty();
   }
 
   double mean() {

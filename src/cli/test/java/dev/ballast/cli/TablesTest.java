@@ -100,6 +100,8 @@ class TablesTest {
     assertEquals(rows + ":3", p.get(1).get("row").asText());
     String text = CommandRun.done("predict", model, rows).out();
     assertTrue(text.startsWith(rows + ":2: sour  "), text);
+    CommandRun wrong = CommandRun.of("predict", model, rows, "--explain", folder + "/x.png");
+    assertEquals(Main.WRONG_USAGE, wrong.status());
   }
 
   @Test
@@ -242,6 +244,8 @@ class TablesTest {
     JsonNode trained = train("--skip-bad");
     assertEquals(1, trained.get("skipped").asInt());
     assertEquals(0, trained.get("testLoss").asDouble(), 1e-4);
+    complaint = CommandRun.complaint("predict", model, folder.resolve("x_test.npy"));
+    assertTrue(complaint.contains("was trained on arrays"), complaint);
   }
 
   /** As NumPy would save it, but that it is big-endian. */

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * Images and labels from a pair of IDX files, kept as bytes off the heap. A pixel p becomes (p /
- * 255 − mean) / deviation.
+ * Images and labels from a pair of IDX files, kept as bytes off the heap or mapped. A pixel p
+ * becomes (p / 255 − mean) / deviation.
  */
 public final class IdxDataset implements LabelledDataset {
   private final Arena arena;

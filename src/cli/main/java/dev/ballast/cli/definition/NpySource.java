@@ -32,6 +32,10 @@ public record NpySource(
     Shares shares,
     boolean skipsBad)
     implements DataSource {
+  /** The names of mean and deviation in a model file's metadata. */
+  public static final String MEAN = "data.array.mean";
+
+  private static final String DEVIATION = "data.array.deviation";
 
   /** Files are mapped, and what of them is in memory is the system's to decide. */
   @Override
@@ -62,8 +66,8 @@ public record NpySource(
   @Override
   public Map<String, String> metadata() {
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("data.array.mean", Double.toString(options.mean()));
-    metadata.put("data.array.deviation", Double.toString(options.deviation()));
+    metadata.put(MEAN, Double.toString(options.mean()));
+    metadata.put(DEVIATION, Double.toString(options.deviation()));
     return metadata;
   }
 

@@ -12,11 +12,6 @@ import java.util.Map;
  */
 public record TensorNames(Map<String, String> ours) {
 
-  /** The same names on both sides. */
-  public static TensorNames same() {
-    return new TensorNames(Map.of());
-  }
-
   String ofTheirs(String own) {
     Map<String, String> theirs = new LinkedHashMap<>();
     ours.forEach((t, o) -> theirs.put(o, t));
