@@ -18,13 +18,13 @@ import java.util.function.Supplier;
  */
 final class Warmer {
   /**
-   * A class that is still slow after so much of this thread's own time is joined by another one of
-   * the same code: HotSpot may have put it aside for good, where its first compiler had begun
-   * without a profile and then ran out of registers with one. Each further one is given twice as
-   * long, and those before it are looked at again. It is the thread's time, not the clock's, since
-   * on a busy machine HotSpot's compilers are held up as this thread is.
+   * After so long a class that is still slow is joined by another one of the same code: HotSpot may
+   * have put it aside for good, where its first compiler had begun without a profile and then ran
+   * out of registers with one, or its optimizing compiler left vectors on the heap. Or its
+   * compilers are busy, so the next one is given twice as long, and those before it are looked at
+   * again.
    */
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  private static final long PATIENCE_NANOS = 3_000_000_000L;
 
   /** The same for a class that is compiled, but not well: sums spilled to memory, say. */
   private static final long COMPILED_PATIENCE_NANOS = 500_000_000L;
@@ -37,7 +37,7 @@ final class Warmer {
   private static final long PAUSE_NANOS = 10_000_000L;
 
   /** Classes that are tried; after that the best serves, or plain code. */
-  private static final int MOST_CLASSES = 5;
+  private static final int MOST_CLASSES = 3;
 
   /** What a multiply-add of vectors takes at most once compiled; boxed, it takes a hundred. */
   private static final double COMPILED_NANOS = 5;
@@ -98,10 +98,10 @@ final class Warmer {
 
     /** What an operation takes when it is compiled, or after long enough. */
     private double nanosOfOperation(T code, long patience) {
-      long start = THREADS.getCurrentThreadCpuTime();
+      long start = System.nanoTime();
       double least = (double) nanosOfCall(code) / operations;
       while (least > GOOD_NANOS) {
-        long since = THREADS.getCurrentThreadCpuTime() - start;
+        long since = System.nanoTime() - start;
         if (since > (least > COMPILED_NANOS ? patience : COMPILED_PATIENCE_NANOS)) {
           break;
         }
