@@ -32,9 +32,9 @@ final class Warmer {
   /**
    * After so long a class has run often enough to be compiled: the compiler needs the processor.
    */
-  private static final long EAGER_NANOS = 300_000_000L;
+  private static final long EAGER_NANOS = 1_000_000_000L;
 
-  private static final long PAUSE_NANOS = 10_000_000L;
+  private static final long PAUSE_NANOS = 500_000L;
 
   /** Classes that are tried; after that the best serves, or plain code. */
   private static final int MOST_CLASSES = 3;
