@@ -49,7 +49,11 @@ final class BinaryLoop implements MapLoop {
 
   private static void rest(
       MemorySegment a, long ia, MemorySegment b, long ib, MemorySegment to, long at, long n) {
-    if (RECIPE.has(Recipe.MASKLESS)) {
+    boolean inside =
+        (A_STAYS || LastRow.isInside(a, ia))
+            && (B_STAYS || LastRow.isInside(b, ib))
+            && LastRow.isInside(to, at);
+    if (RECIPE.has(Recipe.MASKLESS) || !inside) {
       for (long i = 0; i < n; i++) {
         FloatVector x = Lanes.broadcast(Lanes.get(a, A_STAYS ? ia : ia + i));
         FloatVector y = Lanes.broadcast(Lanes.get(b, B_STAYS ? ib : ib + i));

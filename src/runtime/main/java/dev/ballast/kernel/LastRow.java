@@ -17,7 +17,8 @@ final class LastRow {
     return Arena.ofAuto().allocate((long) Lanes.COUNT * Float.BYTES, 64);
   }
 
-  private static boolean isInside(MemorySegment m, long at) {
+  /** Whether a whole vector from there on lies in the segment. */
+  static boolean isInside(MemorySegment m, long at) {
     return at + Lanes.COUNT << 2 <= m.byteSize();
   }
 

@@ -20,31 +20,34 @@ final class ReduceLoop implements Reduction.ReduceKernels {
   public Kernel rows(Odometer kept, Odometer folded, double scale, Slice in, Slice out) {
     MemorySegment from = in.memory();
     MemorySegment to = out.memory();
+    MemorySegment spare = LastRow.spare();
     return () -> {
       kept.reset();
       long at = 0;
       do {
         for (int k = 0; k < kept.innerLength(); k++, at++) {
           long start = kept.offset(0) + k * kept.innerStride(0);
-          Lanes.set(to, at, (float) (scale * walk(folded, from, start)));
+          Lanes.set(to, at, (float) (scale * walk(folded, from, start, spare)));
         }
       } while (kept.next());
     };
   }
 
-  private static double walk(Odometer folded, MemorySegment from, long start) {
+  private static double walk(Odometer folded, MemorySegment from, long start, MemorySegment spare) {
     double acc = IS_MAX ? Double.NEGATIVE_INFINITY : 0;
     folded.reset();
     do {
       long at = start + folded.offset(0);
       double line =
-          IS_MAX ? max(from, at, folded.innerLength()) : sum(from, at, folded.innerLength());
+          IS_MAX
+              ? max(from, at, folded.innerLength(), spare)
+              : sum(from, at, folded.innerLength(), spare);
       acc = IS_MAX ? Math.max(acc, line) : acc + line;
     } while (folded.next());
     return acc;
   }
 
-  private static double sum(MemorySegment from, long at, int n) {
+  private static double sum(MemorySegment from, long at, int n, MemorySegment spare) {
     DoubleVector low = Lanes.doubles(0);
     DoubleVector high = Lanes.doubles(0);
     int full = n & -Lanes.COUNT;
@@ -61,14 +64,15 @@ final class ReduceLoop implements Reduction.ReduceKernels {
       return sum;
     }
     if (full < n) {
-      FloatVector v = Lanes.load(from, at + full, Lanes.first(n - full));
+      MemorySegment source = LastRow.source(from, at + full, n - full, spare);
+      FloatVector v = Lanes.load(source, LastRow.place(from, at + full), Lanes.first(n - full));
       low = low.add(Lanes.low(v));
       high = high.add(Lanes.high(v));
     }
     return Lanes.sum(low.add(high));
   }
 
-  private static float max(MemorySegment from, long at, int n) {
+  private static float max(MemorySegment from, long at, int n, MemorySegment spare) {
     FloatVector m = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     int full = n & -Lanes.COUNT;
     for (int i = 0; i < full; i += Lanes.COUNT) {
@@ -83,7 +87,8 @@ final class ReduceLoop implements Reduction.ReduceKernels {
     }
     if (full < n) {
       VectorMask<Float> tail = Lanes.first(n - full);
-      m = m.max(m.blend(Lanes.load(from, at + full, tail), tail));
+      MemorySegment source = LastRow.source(from, at + full, n - full, spare);
+      m = m.max(m.blend(Lanes.load(source, LastRow.place(from, at + full), tail), tail));
     }
     return Lanes.max(m);
   }
@@ -92,6 +97,7 @@ final class ReduceLoop implements Reduction.ReduceKernels {
   public Kernel columns(Odometer kept, Odometer folded, double scale, Slice in, Slice out) {
     MemorySegment from = in.memory();
     MemorySegment to = out.memory();
+    MemorySegment spare = LastRow.spare();
     return () -> {
       kept.reset();
       long at = 0;
@@ -105,7 +111,7 @@ final class ReduceLoop implements Reduction.ReduceKernels {
           long step = folded.innerStride(0);
           int rows = folded.innerLength();
           more = folded.next();
-          columns(from, start, step, rows, n, to, at, first, more ? 1.0 : scale);
+          columns(from, start, step, rows, n, to, at, first, more ? 1.0 : scale, spare);
           first = false;
         }
         at += n;
@@ -123,7 +129,8 @@ final class ReduceLoop implements Reduction.ReduceKernels {
       MemorySegment to,
       long at,
       boolean first,
-      double scale) {
+      double scale,
+      MemorySegment spare) {
     int full = n & -Lanes.COUNT;
     for (int c = 0; c < full; c += Lanes.COUNT) {
       if (IS_MAX) {
@@ -138,9 +145,10 @@ final class ReduceLoop implements Reduction.ReduceKernels {
       }
     } else if (full < n) {
       if (IS_MAX) {
-        maxLastColumns(from, start + full, step, rows, to, at + full, first, n - full);
+        maxLastColumns(from, start + full, step, rows, to, at + full, first, n - full, spare);
       } else {
-        sumLastColumns(from, start + full, step, rows, to, at + full, first, scale, n - full);
+        sumLastColumns(
+            from, start + full, step, rows, to, at + full, first, scale, n - full, spare);
       }
     }
   }
@@ -178,21 +186,30 @@ final class ReduceLoop implements Reduction.ReduceKernels {
       long at,
       boolean first,
       double scale,
-      int n) {
+      int n,
+      MemorySegment spare) {
     VectorMask<Float> mask = Lanes.first(n);
     DoubleVector low = Lanes.doubles(0);
     DoubleVector high = Lanes.doubles(0);
     for (int r = 0; r < rows; r++) {
-      FloatVector v = Lanes.load(from, start + r * step, mask);
+      long row = start + r * step;
+      MemorySegment source = LastRow.source(from, row, n, spare);
+      FloatVector v = Lanes.load(source, LastRow.place(from, row), mask);
       low = low.add(Lanes.low(v));
       high = high.add(Lanes.high(v));
     }
     if (!first) {
-      FloatVector v = Lanes.load(to, at, mask);
+      MemorySegment before = LastRow.source(to, at, n, spare);
+      FloatVector v = Lanes.load(before, LastRow.place(to, at), mask);
       low = low.add(Lanes.low(v));
       high = high.add(Lanes.high(v));
     }
-    Lanes.store(Lanes.floats(low.mul(scale), high.mul(scale)), to, at, mask);
+    Lanes.store(
+        Lanes.floats(low.mul(scale), high.mul(scale)),
+        LastRow.target(to, at, spare),
+        LastRow.place(to, at),
+        mask);
+    LastRow.finish(to, at, n, spare);
   }
 
   private static void maxColumns(
@@ -221,16 +238,22 @@ final class ReduceLoop implements Reduction.ReduceKernels {
       MemorySegment to,
       long at,
       boolean first,
-      int n) {
+      int n,
+      MemorySegment spare) {
     VectorMask<Float> mask = Lanes.first(n);
-    FloatVector m = Lanes.load(from, start, mask);
+    MemorySegment top = LastRow.source(from, start, n, spare);
+    FloatVector m = Lanes.load(top, LastRow.place(from, start), mask);
     for (int r = 1; r < rows; r++) {
-      m = m.max(Lanes.load(from, start + r * step, mask));
+      long row = start + r * step;
+      MemorySegment source = LastRow.source(from, row, n, spare);
+      m = m.max(Lanes.load(source, LastRow.place(from, row), mask));
     }
     if (!first) {
-      m = m.max(Lanes.load(to, at, mask));
+      MemorySegment before = LastRow.source(to, at, n, spare);
+      m = m.max(Lanes.load(before, LastRow.place(to, at), mask));
     }
-    Lanes.store(m, to, at, mask);
+    Lanes.store(m, LastRow.target(to, at, spare), LastRow.place(to, at), mask);
+    LastRow.finish(to, at, n, spare);
   }
 
   private static void oneColumn(

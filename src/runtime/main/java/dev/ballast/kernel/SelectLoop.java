@@ -71,7 +71,12 @@ final class SelectLoop implements MapLoop {
     long ic = o.offset(0) + (C_STAYS ? 0 : full);
     long ia = o.offset(1) + (A_STAYS ? 0 : full);
     long ib = o.offset(2) + (B_STAYS ? 0 : full);
-    if (RECIPE.has(Recipe.MASKLESS)) {
+    boolean inside =
+        (C_STAYS || LastRow.isInside(c, ic))
+            && (A_STAYS || LastRow.isInside(a, ia))
+            && (B_STAYS || LastRow.isInside(b, ib))
+            && LastRow.isInside(to, at + full);
+    if (RECIPE.has(Recipe.MASKLESS) || !inside) {
       for (long i = full; i < n; i++) {
         float x = Lanes.get(c, ic + (C_STAYS ? 0 : i - full));
         float y = Lanes.get(a, ia + (A_STAYS ? 0 : i - full));

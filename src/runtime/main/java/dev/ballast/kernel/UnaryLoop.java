@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** Template: {@code out = f(in)}. */
+/** Template: {@code out = f(in)}. Of the end see {@link LastRow}. */
 final class UnaryLoop implements MapLoop {
   private static final Recipe RECIPE = Specialized.recipe(MethodHandles.lookup());
 
@@ -30,7 +30,8 @@ final class UnaryLoop implements MapLoop {
   }
 
   private static void rest(MemorySegment from, MemorySegment to, long full, long n) {
-    if (RECIPE.has(Recipe.MASKLESS)) {
+    boolean inside = LastRow.isInside(from, full) && LastRow.isInside(to, full);
+    if (RECIPE.has(Recipe.MASKLESS) || !inside) {
       for (long i = full; i < n; i++) {
         FloatVector x = Lanes.broadcast(Lanes.get(from, i));
         Lanes.set(to, i, LaneMath.function(x).lane(0));
