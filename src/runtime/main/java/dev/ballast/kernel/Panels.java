@@ -110,10 +110,19 @@ public record Panels(int columns, int depth, int width) {
     };
   }
 
+  /**
+   * One by one: it is done once, when HotSpot has compiled nothing yet, and vector code would then
+   * take ten times as long.
+   */
   private void packTransposed(int panel, MemorySegment b, MemorySegment packed, long at) {
-    long row = (long) depth * Float.BYTES;
-    Transposer.transpose(
-        b, panel * width * row, row, packed, at, rowBytes(), columnsOf(panel), depth);
+    long from = (long) panel * width * depth;
+    long to = at / Float.BYTES;
+    int count = columnsOf(panel);
+    for (int n = 0; n < count; n++) {
+      for (int k = 0; k < depth; k++) {
+        PlainFloats.set(packed, to + (long) k * width + n, PlainFloats.get(b, from++));
+      }
+    }
   }
 
   private void packRows(int panel, MemorySegment b, MemorySegment packed, long at) {

@@ -10,13 +10,15 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What every kernel promises once it is compiled: no byte of heap, and the bits it gave when it was
  * still interpreted. All kinds of kernels run in one JVM in random order, as they would in one that
- * serves many models.
+ * serves many models; but in one of their own, without the loops of two thousand other tests.
  */
+@Tag("alone")
 class KernelPromisesTest {
   /** Enough for kernels that are warmed in the background once they are used. */
   private static final int FIRST_ROUNDS = 10;
