@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pools and what is done channel by channel, on any number of threads, warm and cold. */
+@Tag("alone")
 class PoolThreadsTest {
   /** Channels, height and width, window, stride, padding. */
   private static final String[] SHAPES = {

@@ -36,6 +36,10 @@ import org.junit.jupiter.api.Test;
 class SteadyStateTest {
   private static final long WARM_UP_NANOS = 30_000_000_000L;
   private static final int RUNS = 10_000;
+
+  /** So many times in a row nothing must have been allocated. */
+  private static final int QUIET = 3;
+
   private static final Model MODEL =
       new Model(
           "small",
@@ -76,15 +80,19 @@ class SteadyStateTest {
 
   /**
    * Bytes of {@link #RUNS} runs once the compiler is done: until then vectors are boxed, and how
-   * long that takes depends on what else it has to compile. A byte in each run would never end the
-   * wait.
+   * long that takes depends on what else it has to compile. Once is not enough: when a tile that
+   * was warmed takes the place of plain code, what had been compiled around it is compiled anew. A
+   * byte in each run would never end the wait.
    */
   private static long heapBytes(Session s) {
     long deadline = System.nanoTime() + WARM_UP_NANOS;
-    while (heapBytesOfRuns(s) != 0 && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+    long bytes = heapBytesOfRuns(s);
+    int quiet = 0;
+    while (quiet < QUIET && System.nanoTime() < deadline) {
+      bytes = heapBytesOfRuns(s);
+      quiet = bytes == 0 ? quiet + 1 : 0;
     }
-    return heapBytesOfRuns(s);
+    return bytes;
   }
 
   private static long heapBytesOfRuns(Session s) {
