@@ -89,10 +89,22 @@ public final class ProductTuner {
       long n = last(ProductTable.N);
       long k = last(ProductTable.K);
       a = ones(arena, m * k);
-      // Packed, it is a little larger.
-      b = ones(arena, Panels.of(new Gemm.Dims((int) m, (int) n, (int) k)).shape().elements());
+      b = ones(arena, mostPacked());
       c = ones(arena, m * n);
       workspace = ones(arena, (n + k) * ProductKernel.PANEL);
+    }
+
+    /** Elements of the largest packed matrix: zeros behind its last column depend on the rows. */
+    private static long mostPacked() {
+      long most = 0;
+      for (int m : ProductTable.M) {
+        for (int n : ProductTable.N) {
+          for (int k : ProductTable.K) {
+            most = Math.max(most, Panels.of(new Gemm.Dims(m, n, k)).shape().elements());
+          }
+        }
+      }
+      return most;
     }
 
     private static int last(int[] sizes) {
