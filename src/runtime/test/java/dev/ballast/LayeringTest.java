@@ -27,6 +27,7 @@ class LayeringTest {
   static final Map<String, String> MAY_USE =
       Map.ofEntries(
           Map.entry("tensor", ""),
+          Map.entry("memory", ""),
           Map.entry("kernel", "tensor openblas"),
           Map.entry("ir", "tensor kernel"),
           Map.entry("op", "tensor kernel ir"),
@@ -35,13 +36,14 @@ class LayeringTest {
           Map.entry("pass", "tensor kernel ir op scalar"),
           Map.entry("image", "tensor"),
           Map.entry("plan", "tensor ir"),
-          Map.entry("runtime", "tensor kernel ir plan"),
-          Map.entry("format", "tensor ir op"),
+          Map.entry("runtime", "tensor memory kernel ir plan"),
+          Map.entry("format", "tensor memory ir op"),
           Map.entry("check", "tensor kernel ir autodiff pass plan runtime"),
           Map.entry("nn", "tensor kernel ir op pass"),
           Map.entry("loss", "tensor ir op"),
           Map.entry("optim", "tensor ir op"),
           Map.entry("metric", ""),
+          Map.entry("serve", "tensor memory kernel ir pass plan runtime format"),
           Map.entry("data", "tensor kernel image"),
           Map.entry(
               "train",

@@ -2,6 +2,9 @@ package dev.ballast.format;
 
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
+import dev.ballast.memory.AccountedArena;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.ModelFormatException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -53,9 +56,10 @@ public final class ModelFile implements AutoCloseable {
   private final Path file;
   private final ModelReader.Content content;
   private final MemorySegment weights;
-  private final Arena arena;
+  private final AccountedArena arena;
 
-  private ModelFile(Path file, ModelReader.Content content, MemorySegment weights, Arena arena) {
+  private ModelFile(
+      Path file, ModelReader.Content content, MemorySegment weights, AccountedArena arena) {
     this.file = file;
     this.content = content;
     this.weights = weights;
@@ -123,9 +127,14 @@ public final class ModelFile implements AutoCloseable {
         Arena scratch = Arena.ofConfined()) {
       ModelReader reader = new ModelReader(new FileBytes(file, channel, scratch), options, scratch);
       ModelReader.Content content = reader.read();
-      Arena arena = Arena.ofShared();
+      AccountedArena arena =
+          OffHeap.arena(
+              options.mapWeights() ? Kind.MAPPED : Kind.WEIGHTS, "the weights of " + file);
       boolean opened = false;
       try {
+        if (options.mapWeights()) {
+          arena.reserve(Layout.weightsBytes(content.graph()));
+        }
         ModelFile model = new ModelFile(file, content, reader.weights(content, arena), arena);
         opened = true;
         return model;

@@ -106,6 +106,24 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * A session on memory that others own: closing it frees nothing.
+   *
+   * @param whenClosed is run when it is closed, on the thread that closes it
+   * @throws PlanException where the plan updates parameters, or the memory is not what it needs
+   */
+  public static Session open(
+      Plan plan, SessionMemory memory, SessionOptions options, Runnable whenClosed) {
+    SharedMemory given = SharedMemory.given(plan, memory, whenClosed);
+    Session session = new Session(plan, given, true, given.regions(plan), options);
+    if (memory.isPrepared()) {
+      session.isPrepared = true;
+    } else {
+      session.prepare();
+    }
+    return session;
+  }
+
+  /**
    * Another plan of the same model on the same segment, say for evaluation or for a smaller last
    * batch: weights and states are the same bytes, SCRATCH is shared, inputs and outputs are its
    * own. The plan must have been named when this session was opened. Only one of them runs at a

@@ -1,11 +1,13 @@
 package dev.ballast.runtime;
 
 import dev.ballast.ir.Value;
+import dev.ballast.memory.AccountedArena;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Region;
 import dev.ballast.tensor.PlanException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -27,11 +29,11 @@ final class SharedMemory {
   private static final int RUNNING = 1;
   private static final int CLOSED = 2;
 
-  private final Arena arena = Arena.ofShared();
+  private final Runnable release;
   private final MemorySegment segment;
   private final MemorySegment weights;
+  private final MemorySegment prepared;
   private final Plan main;
-  private final long preparedStart;
   private final long ioStart;
   private final long scratchStart;
 
@@ -40,10 +42,15 @@ final class SharedMemory {
 
   private final AtomicInteger state = new AtomicInteger(FREE);
 
-  private SharedMemory(Plan main, List<Plan> others, MemorySegment mappedWeights) {
+  /**
+   * All in an arena of its own, but for weights that are given.
+   *
+   * @param given of no bytes where the weights are the session's own
+   */
+  private SharedMemory(Plan main, List<Plan> others, MemorySegment given) {
+    boolean owns = given.byteSize() == 0;
     this.main = main;
-    boolean mapped = mappedWeights.byteSize() > 0;
-    this.preparedStart = mapped ? 0 : main.bytes(Region.WEIGHTS);
+    long preparedStart = owns ? main.bytes(Region.WEIGHTS) : 0;
     long stateStart = preparedStart + main.bytes(Region.PREPARED);
     this.ioStart = stateStart + main.bytes(Region.STATE);
     this.scratchStart = ioStart + main.bytes(Region.IO);
@@ -55,8 +62,22 @@ final class SharedMemory {
       otherStarts.put(p, next);
       next += p.bytes(Region.PREPARED) + p.bytes(Region.IO);
     }
+    AccountedArena arena = OffHeap.arena(Kind.ARENAS, "a session of '" + main.graph().name() + "'");
+    this.release = arena::close;
     this.segment = arena.allocate(Math.max(PlanOptions.ALIGNMENT, next), PlanOptions.ALIGNMENT);
-    this.weights = mapped ? mappedWeights : segment.asSlice(0, preparedStart);
+    this.weights = owns ? segment.asSlice(0, preparedStart) : given;
+    this.prepared = segment.asSlice(preparedStart, main.bytes(Region.PREPARED));
+  }
+
+  /** In memory that others own. */
+  private SharedMemory(Plan main, SessionMemory given, Runnable release) {
+    this.main = main;
+    this.release = release;
+    this.segment = given.own();
+    this.weights = given.weights();
+    this.prepared = given.prepared();
+    this.ioStart = main.bytes(Region.STATE);
+    this.scratchStart = ioStart + main.bytes(Region.IO);
   }
 
   static SharedMemory allocate(Plan main, List<Plan> others) {
@@ -71,7 +92,21 @@ final class SharedMemory {
               + " bytes, the plan's WEIGHTS region has "
               + main.bytes(Region.WEIGHTS));
     }
-    for (Value v : main.graph().updates().keySet()) {
+    demandNoUpdates(main);
+    return new SharedMemory(main, List.of(), weights);
+  }
+
+  /**
+   * @param release is run when it is closed
+   */
+  static SharedMemory given(Plan main, SessionMemory memory, Runnable release) {
+    memory.demandFit(main);
+    demandNoUpdates(main);
+    return new SharedMemory(main, memory, release);
+  }
+
+  private static void demandNoUpdates(Plan plan) {
+    for (Value v : plan.graph().updates().keySet()) {
       if (v instanceof Value.Parameter) {
         throw new PlanException(
             "the plan updates parameter '"
@@ -79,7 +114,6 @@ final class SharedMemory {
                 + "': open it without given weights, and copy them in");
       }
     }
-    return new SharedMemory(main, List.of(), weights);
   }
 
   long bytes() {
@@ -92,11 +126,13 @@ final class SharedMemory {
     if (plan != main && !otherStarts.containsKey(plan)) {
       throw new PlanException("this plan was not named when the session was opened");
     }
-    long prepared = plan == main ? preparedStart : otherStarts.get(plan);
-    long io = plan == main ? ioStart : prepared + plan.bytes(Region.PREPARED);
+    long start = plan == main ? 0 : otherStarts.get(plan);
+    long io = plan == main ? ioStart : start + plan.bytes(Region.PREPARED);
     Map<Region, MemorySegment> regions = new EnumMap<>(Region.class);
     regions.put(Region.WEIGHTS, weights);
-    regions.put(Region.PREPARED, segment.asSlice(prepared, plan.bytes(Region.PREPARED)));
+    regions.put(
+        Region.PREPARED,
+        plan == main ? prepared : segment.asSlice(start, plan.bytes(Region.PREPARED)));
     regions.put(
         Region.STATE,
         segment.asSlice(ioStart - main.bytes(Region.STATE), main.bytes(Region.STATE)));
@@ -151,7 +187,7 @@ final class SharedMemory {
   void close() {
     int was = state.compareAndExchange(FREE, CLOSED);
     if (was == FREE) {
-      arena.close();
+      release.run();
     } else if (was == RUNNING) {
       throw refusal(was);
     }

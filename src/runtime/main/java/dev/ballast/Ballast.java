@@ -1,0 +1,59 @@
+package dev.ballast;
+
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
+import dev.ballast.memory.OffHeapLimitException;
+import dev.ballast.openblas.OpenBlas;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/** What concerns the whole process: the memory that Ballast takes off the heap. */
+public final class Ballast {
+  private Ballast() {}
+
+  /**
+   * Refuses from now on what would bring Ballast's memory off the heap beyond so many bytes, by
+   * {@link OffHeapLimitException}; what is taken already stays. OpenBLAS, which takes its memory by
+   * itself when it is loaded, does not count.
+   *
+   * @return the limit before, {@link Long#MAX_VALUE} where there was none
+   */
+  public static long limit(long bytes) {
+    return OffHeap.limit(bytes);
+  }
+
+  /** What is taken at this moment. Loads OpenBLAS where nothing has yet. */
+  public static Memory memory() {
+    return new Memory(OffHeap.taken(), OpenBlas.report().residentBytesAtLoad());
+  }
+
+  /**
+   * Bytes off the heap.
+   *
+   * @param taken by kind
+   * @param openBlas by how much loading OpenBLAS grew the process's resident memory, where known
+   */
+  public record Memory(Map<Kind, Long> taken, OptionalLong openBlas) {
+    public Memory {
+      taken = Map.copyOf(taken);
+    }
+
+    /** Everything that is known. */
+    public long total() {
+      return taken.values().stream().mapToLong(Long::longValue).sum() + openBlas.orElse(0);
+    }
+
+    @Override
+    public String toString() {
+      return taken.entrySet().stream()
+              .sorted(Map.Entry.comparingByKey())
+              .map(e -> String.format(Locale.ROOT, "%s %,d", e.getKey(), e.getValue()))
+              .collect(Collectors.joining(", "))
+          + (openBlas.isPresent()
+              ? String.format(Locale.ROOT, ", openblas %,d", openBlas.getAsLong())
+              : "");
+    }
+  }
+}
