@@ -47,8 +47,8 @@ class LayeringTest {
           Map.entry("data", "tensor kernel image"),
           Map.entry(
               "train",
-              "tensor kernel ir op autodiff pass plan runtime format nn image loss optim metric"
-                  + " data"));
+              "tensor memory kernel ir op autodiff pass plan runtime format nn image loss optim"
+                  + " metric data"));
 
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableSays() {

@@ -18,6 +18,22 @@ public final class DivergedException extends IllegalStateException {
         null);
   }
 
+  static DivergedException ofStep(long step, double loss, double learningRate) {
+    return new DivergedException(
+        ("the loss is %s at step %d: back at the weights that were kept last; try a learning rate"
+                + " below %s, or look for bad numbers in the examples")
+            .formatted(loss, step, learningRate),
+        null);
+  }
+
+  static DivergedException ofWeights(long step, String parameter, double learningRate) {
+    return new DivergedException(
+        ("parameter '%s' is not finite after step %d: back at the weights that were kept last; try"
+                + " a learning rate below %s, or look for bad numbers in the examples")
+            .formatted(parameter, step, learningRate),
+        null);
+  }
+
   static DivergedException ofAnomaly(int epoch, int step, AnomalyException found) {
     return new DivergedException(
         "at epoch %d, step %d: %s".formatted(epoch, step, found.getMessage()), found);
