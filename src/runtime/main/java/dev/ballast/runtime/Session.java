@@ -5,6 +5,7 @@ import dev.ballast.kernel.Kernel;
 import dev.ballast.kernel.Slice;
 import dev.ballast.kernel.Slices;
 import dev.ballast.kernel.Workers;
+import dev.ballast.observe.Probe;
 import dev.ballast.plan.Buffer;
 import dev.ballast.plan.Place;
 import dev.ballast.plan.Plan;
@@ -44,6 +45,7 @@ public final class Session implements AutoCloseable {
   private final Map<String, Slice> states = new LinkedHashMap<>();
   private final Kernel[] preparing;
   private final Kernel[] kernels;
+  private final Probe probe;
   private boolean isPrepared;
 
   private Session(
@@ -57,6 +59,7 @@ public final class Session implements AutoCloseable {
     this.ownsMemory = ownsMemory;
     this.options = options;
     this.regions = regions;
+    this.probe = Probe.ofRuns(plan.graph().name(), memory.bytes());
     nameSlices();
     this.preparing = bind(true);
     this.kernels = bind(false);
@@ -182,6 +185,7 @@ public final class Session implements AutoCloseable {
    */
   public void run() {
     memory.enter();
+    probe.begin();
     try {
       if (!isPrepared) {
         prepareNow();
@@ -190,6 +194,7 @@ public final class Session implements AutoCloseable {
         k.run();
       }
     } finally {
+      probe.end();
       memory.leave();
     }
   }

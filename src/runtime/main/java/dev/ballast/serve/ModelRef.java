@@ -3,6 +3,7 @@ package dev.ballast.serve;
 import dev.ballast.ir.Value;
 import dev.ballast.memory.OffHeap;
 import dev.ballast.memory.OffHeapLimitException;
+import dev.ballast.observe.Recorder;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
 import java.util.ArrayList;
@@ -79,21 +80,25 @@ public final class ModelRef implements AutoCloseable {
     demandOpen();
     demandSameSignature(next);
     awaitFree(System.nanoTime() + unit.toNanos(timeout));
-    long before = taken();
-    long start = System.nanoTime();
-    List<Generation> prepared = prepare(next);
-    long ready = System.nanoTime();
-    long during = taken();
-    ServingModel old = current;
-    current = next;
-    List<Generation> replaced = new ArrayList<>();
-    for (int i = 0; i < pools.size(); i++) {
-      replaced.add(pools.get(i).publish(prepared.get(i)));
+    pools.removeIf(SessionPool::isClosed);
+    try (Recorder.Span span = Recorder.swap(next.toString())) {
+      long before = taken();
+      long start = System.nanoTime();
+      List<Generation> prepared = prepare(next);
+      long ready = System.nanoTime();
+      long during = taken();
+      span.tell(during, pools.stream().mapToInt(SessionPool::sessions).sum());
+      ServingModel old = current;
+      current = next;
+      List<Generation> replaced = new ArrayList<>();
+      for (int i = 0; i < pools.size(); i++) {
+        replaced.add(pools.get(i).publish(prepared.get(i)));
+      }
+      leaving = replaced;
+      old.close();
+      long published = System.nanoTime();
+      return new Swap(ready - start, published - ready, before, during, taken());
     }
-    leaving = replaced;
-    old.close();
-    long published = System.nanoTime();
-    return new Swap(ready - start, published - ready, before, during, taken());
   }
 
   private List<Generation> prepare(ServingModel next) {

@@ -1,6 +1,7 @@
 package dev.ballast.serve;
 
 import dev.ballast.ir.Graph;
+import dev.ballast.observe.Recorder;
 import dev.ballast.pass.Passes;
 import dev.ballast.pass.Rebatch;
 import dev.ballast.plan.Plan;
@@ -37,8 +38,12 @@ final class Plans {
   }
 
   private Plan make(int batch) {
-    Graph sized = Rebatch.run(graph, batch);
-    Graph running = options.packWeights() ? Passes.forServing(sized) : Passes.forRunning(sized);
-    return Planner.plan(running, options.plan());
+    try (Recorder.Span span = Recorder.plan(graph.name() + ", batch " + batch)) {
+      Graph sized = Rebatch.run(graph, batch);
+      Graph running = options.packWeights() ? Passes.forServing(sized) : Passes.forRunning(sized);
+      Plan plan = Planner.plan(running, options.plan());
+      span.tell(plan.arenaBytes(), plan.steps().size());
+      return plan;
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.ballast.memory.AccountedArena;
 import dev.ballast.memory.Kind;
 import dev.ballast.memory.OffHeap;
 import dev.ballast.memory.OffHeapLimitException;
+import dev.ballast.observe.Recorder;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Region;
@@ -84,9 +85,12 @@ public final class ServingModel implements AutoCloseable {
 
   /** The same, as the options say. */
   public static ServingModel load(Path file, ServingOptions options) throws IOException {
-    ModelFile model = ModelFile.open(file, options.read());
-    return new ServingModel(
-        new Plans(model.graph(), options), model.metadata(), model.weights(), model::close);
+    try (Recorder.Span span = Recorder.load(file.toString())) {
+      ModelFile model = ModelFile.open(file, options.read());
+      span.tell(model.weights().byteSize(), model.graph().parameterCount());
+      return new ServingModel(
+          new Plans(model.graph(), options), model.metadata(), model.weights(), model::close);
+    }
   }
 
   /**

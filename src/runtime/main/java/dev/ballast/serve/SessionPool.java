@@ -64,6 +64,10 @@ public final class SessionPool implements AutoCloseable {
     return sessions;
   }
 
+  boolean isClosed() {
+    return isClosed;
+  }
+
   /** The model that the next borrower answers with. */
   public ServingModel model() {
     return current.model();
@@ -200,6 +204,9 @@ public final class SessionPool implements AutoCloseable {
     Generation before = current;
     current = next;
     before.retire();
+    if (isClosed) {
+      next.retire();
+    }
     wakeAll();
     return before;
   }

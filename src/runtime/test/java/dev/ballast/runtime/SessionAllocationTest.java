@@ -15,14 +15,16 @@ import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.plan.RandomGraphs;
 import dev.ballast.tensor.TensorType;
+import dev.ballast.testing.Allocations;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A run allocates nothing on the heap: not little, nothing. */
 class SessionAllocationTest {
   private static final int RUNS = 10_000;
-  private static final long WARM_UP_NANOS = 12_000_000_000L;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static long allocated(Runnable body, int runs) {
@@ -42,12 +44,8 @@ class SessionAllocationTest {
     assertTrue(allocated(() -> new byte[1].clone(), 1) > 0, "the measurement sees nothing");
     try (Session s = Session.open(Planner.plan(g, PlanOptions.defaults()))) {
       Feed.random(g, 1, -1, 1).run(s, 1);
-      long deadline = System.nanoTime() + WARM_UP_NANOS;
-      long bytes;
-      do {
-        long empty = allocated(() -> {}, RUNS);
-        bytes = allocated(s::run, RUNS) - empty;
-      } while (bytes != 0 && System.nanoTime() < deadline);
+      Allocations.assertNone(PATIENCE, s::run);
+      long bytes = allocated(s::run, RUNS);
       assertEquals(0, bytes, "bytes in " + RUNS + " runs of " + g);
     }
   }
