@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       CompareCommand.class,
       ConvertCommand.class,
       PlanCommand.class,
+      ProfileCommand.class,
       PackCommand.class,
       GradCommand.class,
       PathsCommand.class,

@@ -46,6 +46,7 @@ public final class Session implements AutoCloseable {
   private final Kernel[] preparing;
   private final Kernel[] kernels;
   private final Probe probe;
+  private final List<TimedKernel> timed = new ArrayList<>();
   private boolean isPrepared;
 
   private Session(
@@ -284,13 +285,37 @@ public final class Session implements AutoCloseable {
               ? bytes(plan.buffers().get(step.workspace().getAsInt()))
               : MemorySegment.NULL;
       Kernel kernel = step.node().op().bind(new Slices(in, out, workspace, workers));
-      bound.add(
-          options.detectAnomaly() ? new AnomalyDetection(step.node(), kernel, in, out) : kernel);
+      bound.add(watched(step, kernel, in, out));
       if (options.poison()) {
         step.dying().forEach(id -> bound.add(poison(bytes(plan.buffers().get(id)))));
       }
     }
     return bound.toArray(Kernel[]::new);
+  }
+
+  private Kernel watched(Step step, Kernel kernel, List<Slice> in, List<Slice> out) {
+    if (options.detectAnomaly()) {
+      return new AnomalyDetection(step.node(), kernel, in, out);
+    }
+    if (options.profile()) {
+      TimedKernel t = new TimedKernel(step, kernel);
+      timed.add(t);
+      return t;
+    }
+    return kernel;
+  }
+
+  /**
+   * What each step took since the session was opened, or since {@link #forgetProfile}: of a session
+   * with {@link SessionOptions#profile}, else of none.
+   */
+  public List<StepTime> profile() {
+    return timed.stream().map(TimedKernel::time).toList();
+  }
+
+  /** Counts from 0 again. */
+  public void forgetProfile() {
+    timed.forEach(TimedKernel::forget);
   }
 
   /** All bits set: NaN in both floating types, −1 in the others. */
