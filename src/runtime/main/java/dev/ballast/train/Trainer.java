@@ -45,6 +45,10 @@ public final class Trainer implements AutoCloseable {
   private final ServedWeights served;
   private final Order order;
   private final Feed feed;
+
+  /** Whether a micro-batch is told its share of the step's examples. */
+  private final boolean shares;
+
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
   private RunState run = new RunState();
@@ -66,6 +70,7 @@ public final class Trainer implements AutoCloseable {
     Session step = sessions.step();
     this.feed =
         Feed.of(train, order, step.input(Model.INPUT).type(), step.input(Graphs.TARGET).type());
+    this.shares = plan().graph().inputs().stream().anyMatch(i -> i.name().equals(Graphs.SHARE));
     this.served = new ServedWeights(step, options.update().average(), snapshots);
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
@@ -228,7 +233,7 @@ public final class Trainer implements AutoCloseable {
     long start = System.nanoTime();
     boolean steps = endsStep(run.steps());
     Session session = steps ? sessions.step(size) : sessions.accumulation();
-    if (options.accumulate() > 1) {
+    if (shares) {
       session.input(Graphs.SHARE).set(0, share(run.steps(), size));
     }
     if (steps) {

@@ -78,16 +78,17 @@ public final class DefinitionReader {
     }
     Loss loss = LossReader.read(root);
     UpdateReader update = new UpdateReader(root);
-    TrainingOptions options =
+    TrainingOptions once =
         TrainingOptions.of(loss, update.rule().optimizer())
             .withUpdate(update.rule())
             .withSchedule(ScheduleReader.read(root))
-            .withAccumulate(root.whole("accumulate", 1, 1))
             .withBatch(root.whole("batch", 1))
             .withEpochs(root.whole("epochs", 0))
             .withSeed(root.seed("seed"))
             .withShuffle(root.flag("shuffle", true))
             .withEarlyStopping(earlyStopping());
+    int accumulate = root.whole("accumulate", 1, 1);
+    TrainingOptions options = root.made("accumulate", () -> once.withAccumulate(accumulate));
     List<String> classes = root.texts("classes", List.of());
     if (classes.stream().distinct().count() < classes.size()
         || classes.stream().anyMatch(c -> c.contains("\n"))) {
