@@ -315,19 +315,21 @@ public final class Trainer implements AutoCloseable {
   /** The data's checksum is what takes time, so it is taken once. */
   private RunIdentity identity() {
     if (identity.isEmpty()) {
-      identity = Optional.of(new RunIdentity(model, options, train));
+      identity = Optional.of(new RunIdentity(model, options, train, test));
     }
     return identity.get();
   }
 
   /**
-   * Goes on where a checkpoint was written, to the bit.
+   * Goes on where a checkpoint was written, to the bit, on a machine like that one.
    *
+   * @return in sentences, why the last bits may differ from those of a run that never stopped, and
+   *     what could not be compared; none where the bits are the same
    * @throws IllegalArgumentException where it is of another network, other data or other options;
    *     nothing has changed then
    */
-  public void resume(Checkpoint c) {
-    identity().demandSame(c.progress());
+  public List<String> resume(Checkpoint c) {
+    List<String> remarks = identity().demandSame(c.progress());
     Map<String, SavedState> states =
         c.states().stream().collect(Collectors.toMap(SavedState::name, Function.identity()));
     for (Value.State s : plan().graph().states()) {
@@ -349,6 +351,7 @@ public final class Trainer implements AutoCloseable {
       best.copyFrom(c.bestWeights().orElseThrow());
     }
     run = restored;
+    return remarks;
   }
 
   @Override
