@@ -147,6 +147,16 @@ class ResumeTest {
     }
   }
 
+  private void awaitLog(String text) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+    while (!log().contains(text)) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("not told in " + SECONDS + " s: " + text + " in " + log());
+      }
+      Thread.sleep(10);
+    }
+  }
+
   private void awaitCheckpoint() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
     while (System.nanoTime() < deadline) {
@@ -171,12 +181,29 @@ class ResumeTest {
     awaitCheckpoint();
     new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor();
     assertEquals(SIGNAL + 2, await(p), log());
-    assertTrue(log().contains("stopped; go on with: ballast train " + tiny.definition()), log());
-    assertTrue(log().contains("--resume"), log());
+    assertTrue(
+        log().contains("; go on with: ballast train " + tiny.definition() + " --out " + model),
+        log());
+    assertTrue(log().contains(" --every-steps 25 --json --resume" + System.lineSeparator()), log());
     assertFalse(Files.exists(model), "a run that is not at its end writes no model");
     assertEquals(0, await(start(resumable())), log());
     assertEquals(expected, checksum(model));
     assertTrue(log().contains("resumed from " + checkpoints), log());
+  }
+
+  /** Of a run without checkpoints the best of its epochs is left, and it says so. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aRunWithoutCheckpointsThatIsAskedToStopLeavesItsBestEpoch() throws Exception {
+    Process p = start(train("--set", "epochs=1000000", "--json"));
+    awaitLog("epoch 2/");
+    new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor();
+    assertEquals(SIGNAL + 2, await(p), log());
+    assertTrue(
+        log().contains("whose steps are lost; " + model + " gets the weights of epo"), log());
+    assertTrue(log().contains("with --checkpoint DIR a run that is stopped can go on"), log());
+    assertTrue(log().contains("\"end\" : \"it was asked to stop\""), log());
+    CommandRun.done("eval", model, tiny.definition());
   }
 
   @Test

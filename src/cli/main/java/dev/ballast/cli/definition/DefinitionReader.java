@@ -47,7 +47,21 @@ public final class DefinitionReader {
    * @throws IOException where it can't be read
    */
   public static Definition read(Path file, Overrides overrides) throws IOException {
-    String text = text(file);
+    return read(file, text(file), overrides);
+  }
+
+  /**
+   * Reads a definition as a model file keeps it, with what was set instead of its own values.
+   *
+   * @param file it is told as part of
+   * @throws DefinitionException where the text is not a definition
+   */
+  public static Definition readKept(Path file, String text) throws DefinitionException {
+    return read(file, text, Overrides.ofComments(text));
+  }
+
+  private static Definition read(Path file, String text, Overrides overrides)
+      throws DefinitionException {
     TomlParseResult toml = Toml.parse(text);
     if (toml.hasErrors()) {
       TomlParseError e = toml.errors().getFirst();
