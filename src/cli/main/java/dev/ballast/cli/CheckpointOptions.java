@@ -111,9 +111,12 @@ final class CheckpointOptions {
         return Optional.empty();
       }
       try {
-        trainer.resume(found.get().checkpoint());
+        trainer.resume(found.get().checkpoint()).forEach(err::println);
       } catch (IllegalArgumentException e) {
-        throw new IOException(found.get().file() + ": " + e.getMessage(), e);
+        Path file = found.get().file();
+        throw new IOException(
+            file + ": " + e.getMessage() + "; a new run may start with its weights: --from " + file,
+            e);
       }
       err.println("resumed from " + found.get().file());
       return Optional.of(found.get().file());

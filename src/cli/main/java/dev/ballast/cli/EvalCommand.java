@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.cli.definition.DataSource;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
 import dev.ballast.loss.Loss;
@@ -20,6 +21,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +30,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs a trained model over the test data of a definition. */
+/** Runs a trained model over the test data of a definition, or another part of its data. */
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
@@ -54,8 +56,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
   private boolean skipBad;
 
-  @Option(names = "--train-data", description = "Take the training data instead.")
-  private boolean trainData;
+  @ArgGroup private Part part = new Part();
 
   @Option(
       names = "--top",
@@ -66,6 +67,23 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
+
+  /** Which part of the data, where it is not the test data. */
+  private static final class Part {
+    @Option(
+        names = "--train-data",
+        description = "Take the training data instead, as they are before [augment] changes them.")
+    private boolean training;
+
+    @Option(
+        names = "--validation-data",
+        description = "Take the part that the best epoch was chosen on instead.")
+    private boolean validation;
+
+    String title() {
+      return training ? "training" : validation ? "validation" : "test";
+    }
+  }
 
   /** What is told in tables, for people. */
   private String tables = "";
@@ -97,14 +115,20 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private Report evaluate(ModelFile file, Definition d, Remarks remarks) throws IOException {
+    try (DataSource.Training parts = examples(d, remarks)) {
+      return evaluate(file, d, part.validation ? validation(parts) : parts.train());
+    }
+  }
+
+  private Report evaluate(ModelFile file, Definition d, Dataset data) throws IOException {
     Loss loss = d.options().loss();
-    try (DataSource.Training parts = examples(d, remarks);
-        Session full = session(file, loss, Math.min(batch, parts.train().size()));
+    try (Session full = session(file, loss, Math.min(batch, data.size()));
         Session single = session(file, loss, 1)) {
       Scoring scoring = new Scoring(loss, top);
-      Evaluation e = new Evaluator(full, single).evaluate(parts.train(), scoring);
+      Evaluation e = new Evaluator(full, single).evaluate(data, scoring);
       MetricsReport metrics = new MetricsReport(scoring.metrics(), d.classes());
-      Report r = new Report().put("examples", parts.train().size()).put("loss", e.loss());
+      Report r = new Report().put("data", part.title()).put("examples", data.size());
+      r.put("loss", e.loss());
       e.accuracy().ifPresent(a -> r.put("accuracy", a));
       d.rootMeanSquare(e).ifPresent(error -> r.put("rootMeanSquare", error));
       metrics.put(r, format.isJson());
@@ -113,10 +137,22 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
+  /** The test data, or those to train with and for validation. */
   private DataSource.Training examples(Definition d, Remarks remarks) throws IOException {
-    return trainData
-        ? d.training(remarks)
+    return part.training || part.validation
+        ? d.withData(d.data().withoutChanges()).training(remarks)
         : new DataSource.Training(d.test(remarks), Optional.empty());
+  }
+
+  private Dataset validation(DataSource.Training parts) throws IOException {
+    return parts
+        .validation()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    definition
+                        + ": sets no examples aside for validation (data.validation): the best"
+                        + " epoch was chosen on the test data; leave out --validation-data"));
   }
 
   private static Session session(ModelFile file, Loss loss, int batch) {

@@ -1,12 +1,15 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.DefinitionException;
+import dev.ballast.cli.definition.DefinitionReader;
 import dev.ballast.cli.definition.NpySource;
 import dev.ballast.cli.definition.PixelSource;
 import dev.ballast.cli.definition.TableSource;
 import dev.ballast.cli.definition.TextSource;
 import dev.ballast.cli.table.TableFit;
 import dev.ballast.data.Dataset;
+import dev.ballast.loss.Loss;
 import dev.ballast.openblas.OpenBlas;
 import dev.ballast.train.Evaluation;
 import java.io.IOException;
@@ -22,6 +25,7 @@ import java.util.SequencedMap;
 record Provenance(SequencedMap<String, String> metadata) {
   private static final String LOSS = "loss";
   private static final String CLASSES = "classes";
+  private static final String DEFINITION = "definition";
 
   static Provenance of(Definition d, Dataset train, int epochs, Optional<Evaluation> evaluation) {
     SequencedMap<String, String> m = needs(d);
@@ -60,12 +64,39 @@ record Provenance(SequencedMap<String, String> metadata) {
     m.put("ballast.version", Version.text());
     m.put("openblas.config", OpenBlas.report().config());
     m.put("java.version", Runtime.version().toString());
-    m.put("definition", d.text());
+    m.put(DEFINITION, d.text());
     return new Provenance(m);
   }
 
-  Optional<String> loss() {
-    return Optional.ofNullable(metadata.get(LOSS));
+  /**
+   * The loss it was trained with: that of the definition in the file, with all that it says of it,
+   * or of its name alone; empty where the file tells neither.
+   *
+   * @param model the file, for complaints
+   * @throws IOException where the file tells one that can't be read
+   */
+  Optional<Loss> loss(Path model) throws IOException {
+    if (metadata.containsKey(DEFINITION)) {
+      try {
+        Definition d = DefinitionReader.readKept(model, metadata.get(DEFINITION));
+        return Optional.of(d.options().loss());
+      } catch (DefinitionException e) {
+        return named(e.getMessage() + "; ");
+      }
+    }
+    return named(model + ": ");
+  }
+
+  private Optional<Loss> named(String complaint) throws IOException {
+    String label = metadata.get(LOSS);
+    if (label == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Loss.of(label));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(complaint + e.getMessage(), e);
+    }
   }
 
   List<String> classes() {

@@ -11,6 +11,7 @@ final class StopSignal implements AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "ballast-stop");
   private volatile Runnable request = () -> {};
+  private volatile boolean asked;
 
   StopSignal() {
     Runtime.getRuntime().addShutdownHook(hook);
@@ -19,9 +20,18 @@ final class StopSignal implements AutoCloseable {
   /** Signals are for this trainer from now on. */
   void stops(Trainer trainer) {
     request = trainer::stop;
+    if (asked) {
+      trainer.stop();
+    }
+  }
+
+  /** Whether a signal has come. */
+  boolean isAsked() {
+    return asked;
   }
 
   private void stop() {
+    asked = true;
     request.run();
     try {
       done.await();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.kernel.ProductTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,6 +147,16 @@ class ResumeTest {
     }
   }
 
+  private void awaitLog(String text) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+    while (!log().contains(text)) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("not told in " + SECONDS + " s: " + text + " in " + log());
+      }
+      Thread.sleep(10);
+    }
+  }
+
   private void awaitCheckpoint() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
     while (System.nanoTime() < deadline) {
@@ -170,12 +181,29 @@ class ResumeTest {
     awaitCheckpoint();
     new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor();
     assertEquals(SIGNAL + 2, await(p), log());
-    assertTrue(log().contains("stopped; go on with: ballast train " + tiny.definition()), log());
-    assertTrue(log().contains("--resume"), log());
+    assertTrue(
+        log().contains("; go on with: ballast train " + tiny.definition() + " --out " + model),
+        log());
+    assertTrue(log().contains(" --every-steps 25 --json --resume" + System.lineSeparator()), log());
     assertFalse(Files.exists(model), "a run that is not at its end writes no model");
     assertEquals(0, await(start(resumable())), log());
     assertEquals(expected, checksum(model));
     assertTrue(log().contains("resumed from " + checkpoints), log());
+  }
+
+  /** Of a run without checkpoints the best of its epochs is left, and it says so. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aRunWithoutCheckpointsThatIsAskedToStopLeavesItsBestEpoch() throws Exception {
+    Process p = start(train("--set", "epochs=1000000", "--json"));
+    awaitLog("epoch 2/");
+    new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor();
+    assertEquals(SIGNAL + 2, await(p), log());
+    assertTrue(
+        log().contains("whose steps are lost; " + model + " gets the weights of epo"), log());
+    assertTrue(log().contains("with --checkpoint DIR a run that is stopped can go on"), log());
+    assertTrue(log().contains("\"end\" : \"it was asked to stop\""), log());
+    CommandRun.done("eval", model, tiny.definition());
   }
 
   @Test
@@ -210,6 +238,43 @@ class ResumeTest {
     tiny.edited("learning_rate = 0.05", "learning_rate = 0.04");
     complaint = CommandRun.complaint(resumable().toArray());
     assertTrue(complaint.contains("the checkpoint is of another run: its optimizer"), complaint);
+  }
+
+  @Test
+  void whatHasChangedSinceIsNamed() throws IOException {
+    tiny.edited("epochs = " + EPOCHS, "epochs = 1");
+    CommandRun.done(train("--checkpoint", checkpoints).toArray());
+    String plain = Files.readString(tiny.definition());
+    tiny.edited("[optimizer]", "[augment]\nshift = 1\n[optimizer]");
+    refused("its augmentation is none, here it is Augmentation[shift=1");
+    Files.writeString(tiny.definition(), plain);
+    tiny.edited("test-images", "train-images").edited("test-labels", "train-labels");
+    refused("its data that epochs are judged by is ");
+    Files.writeString(tiny.definition(), plain);
+    tiny.edited("\".\"\n", "\".\"\nvalidation = 0.1\n");
+    refused("its training data is ");
+  }
+
+  private void refused(String what) {
+    String complaint = CommandRun.complaint(resumable().toArray());
+    Path file = checkpoints.resolve("epoch-0001.ballast");
+    assertTrue(complaint.contains(file + ": the checkpoint is of another run: " + what), complaint);
+    assertTrue(complaint.contains("may start with its weights: --from " + file), complaint);
+  }
+
+  /** A table of another ranking at one shape, as {@code ballast tune} may write on this machine. */
+  @Test
+  void anotherTableOfProductsIsRemarkedAndTheRunGoesOn() throws Exception {
+    tiny.edited("epochs = " + EPOCHS, "epochs = 1");
+    CommandRun.done(train("--checkpoint", checkpoints).toArray());
+    Path table = folder.resolve("products.txt");
+    Files.writeString(table, ProductTable.inUse() + "NT 1 1 1 openblas\n");
+    tiny.edited("epochs = 1", "epochs = 2");
+    List<String> command = command(resumable());
+    command.add(1, "-D" + ProductTable.PROPERTY + "=" + table);
+    Child run = Child.run(folder, command).succeeded();
+    assertTrue(run.output().contains("with another table of products"), run.output());
+    assertTrue(run.output().contains("resumed from " + checkpoints), run.output());
   }
 
   @Test

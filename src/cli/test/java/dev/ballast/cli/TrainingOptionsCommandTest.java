@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ballast.loss.Loss;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -78,6 +79,84 @@ class TrainingOptionsCommandTest {
                           .edited("[optimizer]", "[loss]\n" + l + "\n[optimizer]");
                       CommandRun.done("gradcheck", tiny.definition());
                     }));
+  }
+
+  /** A model file knows its loss with all that the definition, or {@code --set}, says of it. */
+  @Test
+  void aModelOfAnyLossCanBeChecked() throws IOException {
+    tiny.edited("loss = \"cross_entropy\"\n", "")
+        .edited("kind = \"relu\"", "kind = \"tanh\"")
+        .edited(
+            "[optimizer]",
+            """
+            [loss]
+            kind = "mixed"
+            [[loss.term]]
+            kind = "cross_entropy"
+            label_smoothing = 0.3
+            [[loss.term]]
+            kind = "hinge"
+            weight = 0.5
+            [optimizer]\
+            """);
+    CommandRun.done("train", tiny.definition(), "--out", model, "--set", "lr=0.01");
+    double mixed = CommandRun.done("gradcheck", model, "--json").json().get("loss").asDouble();
+    tiny.edited("weight = 0.5", "weight = 0.0");
+    CommandRun.done(
+        "train", tiny.definition(), "--out", model + "2.ballast", "--from", model, "--epochs", "0");
+    double first =
+        CommandRun.done("gradcheck", model + "2.ballast", "--json").json().get("loss").asDouble();
+    assertTrue(first < mixed, first + " of " + mixed);
+  }
+
+  @Test
+  void whatIsEvaluatedIsNamed() throws IOException {
+    tiny.edited("folder = \".\"\n", "folder = \".\"\nvalidation = 0.1\n")
+        .edited("[optimizer]", "[augment]\nshift = 3\n[optimizer]");
+    JsonNode trained = train();
+    assertEquals("test", eval().get("data").asText());
+    JsonNode v =
+        CommandRun.done("eval", model, tiny.definition(), "--json", "--validation-data").json();
+    assertEquals("validation", v.get("data").asText());
+    assertEquals(21, v.get("examples").asInt());
+    assertEquals(trained.get("validationLoss").asDouble(), v.get("loss").asDouble(), 1e-6);
+    Object[] training = {"eval", model, tiny.definition(), "--json", "--train-data"};
+    JsonNode t = CommandRun.done(training).json();
+    assertEquals("training", t.get("data").asText());
+    assertEquals(189, t.get("examples").asInt());
+    // Images to train with are those of the file, not moved by up to 3 of 4 pixels.
+    tiny.edited("[augment]\nshift = 3\n", "");
+    assertEquals(t, CommandRun.done(training).json());
+    CommandRun both =
+        CommandRun.of("eval", model, tiny.definition(), "--train-data", "--validation-data");
+    assertEquals(Main.WRONG_USAGE, both.status());
+    tiny.edited("validation = 0.1\n", "");
+    String complaint = CommandRun.complaint("eval", model, tiny.definition(), "--validation-data");
+    assertTrue(complaint.contains("sets no examples aside for validation"), complaint);
+  }
+
+  /** The ignored label needs no output of the network, whatever loss takes labels. */
+  @Test
+  void anIgnoredLabelNeedsNoOutput() throws IOException {
+    Path labels = folder.resolve("train-labels-ubyte");
+    byte[] bytes = Files.readAllBytes(labels);
+    bytes[8] = (byte) 255;
+    Files.write(labels, bytes);
+    String complaint = CommandRun.complaint("train", tiny.definition(), "--out", model);
+    assertTrue(complaint.contains("example 0: has label 255, the network has outputs"), complaint);
+    tiny.edited("loss = \"cross_entropy\"\n", "")
+        .edited("[optimizer]", "[loss]\nkind = \"cross_entropy\"\nignored = 255\n[optimizer]");
+    assertEquals(1, train().get("testAccuracy").asDouble());
+    tiny.edited("kind = \"cross_entropy\"\nignored = 255", "kind = \"hinge\"");
+    complaint = CommandRun.complaint("train", tiny.definition(), "--out", model);
+    assertTrue(complaint.contains("example 0: has label 255, the network has outputs"), complaint);
+  }
+
+  @Test
+  void aQuietRunShowsNoProgress() {
+    CommandRun r = CommandRun.done("train", tiny.definition(), "--out", model, "--quiet");
+    assertEquals("", r.err());
+    assertTrue(r.out().contains("testAccuracy"), r.out());
   }
 
   /** Everything at once; what is evaluated afterwards is what training told. */

@@ -5,6 +5,7 @@ import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
 import java.lang.foreign.Arena;
+import java.util.Optional;
 
 /**
  * Images that are changed anew in each epoch. What is done to which is a function of seed, epoch
@@ -71,6 +72,11 @@ public final class AugmentedDataset implements LabelledDataset {
   @Override
   public Shape example() {
     return images.example();
+  }
+
+  @Override
+  public Optional<String> changes() {
+    return Optional.of(augmentation + " filled with " + fill);
   }
 
   /** That of the images as they are. */

@@ -4,6 +4,7 @@ import dev.ballast.kernel.Slice;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
+import java.util.Optional;
 
 /** Examples with their targets, to be copied into batches one by one, in any order. */
 public interface Dataset extends AutoCloseable {
@@ -56,6 +57,14 @@ public interface Dataset extends AutoCloseable {
           batchOfTargets.withShape(batchOfTargets.shape().slice(1, batchOfTargets.shape().rank()));
       throw new ShapeException("the loss takes targets " + wanted + ", the data has " + target());
     }
+  }
+
+  /**
+   * What is done to examples anew in each time through them, for provenance; empty where they stay
+   * as they are.
+   */
+  default Optional<String> changes() {
+    return Optional.empty();
   }
 
   /** SHA-256 over all bytes, for provenance. */

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Some examples of a dataset, in an order of their own; nothing is copied. Closing it closes the
@@ -97,6 +98,11 @@ public sealed class Subset implements Dataset {
   @Override
   public void copy(int index, Slice x, Slice target, int row) {
     all.copy(indices[index], x, target, row);
+  }
+
+  @Override
+  public Optional<String> changes() {
+    return all.changes();
   }
 
   /** Over the dataset's own checksum and the indices. */

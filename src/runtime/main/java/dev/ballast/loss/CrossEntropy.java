@@ -53,10 +53,8 @@ public record CrossEntropy(double labelSmoothing, LabelWeights weights) implemen
   }
 
   @Override
-  public Optional<Expr> weight(Expr prediction, Expr target) {
-    return weights.areEqual()
-        ? Optional.empty()
-        : Optional.of(Ops.sum(weights.ofRows(prediction, target)));
+  public Optional<LabelWeights> divisor() {
+    return Optional.of(weights);
   }
 
   private Expr smoothed(Expr rows, Expr spread) {

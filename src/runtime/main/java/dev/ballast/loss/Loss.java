@@ -34,7 +34,15 @@ public sealed interface Loss
    * over several batches weighs theirs by it.
    */
   default Optional<Expr> weight(Expr prediction, Expr target) {
-    return Optional.empty();
+    return divisor().filter(w -> !w.areEqual()).map(w -> Ops.sum(w.ofRows(prediction, target)));
+  }
+
+  /**
+   * How much each label counts in what the mean is divided by. Empty where parts of the loss are
+   * divided by different sums: then no weights of batches make their means one mean.
+   */
+  default Optional<LabelWeights> divisor() {
+    return Optional.of(LabelWeights.NONE);
   }
 
   /** What predictions of a type say. */

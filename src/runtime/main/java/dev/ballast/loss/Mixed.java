@@ -70,6 +70,13 @@ public record Mixed(List<Term> terms) implements Loss {
         .orElseThrow();
   }
 
+  /** That of all terms, where it is the same. */
+  @Override
+  public Optional<LabelWeights> divisor() {
+    List<Optional<LabelWeights>> all = terms.stream().map(t -> t.loss().divisor()).toList();
+    return all.stream().distinct().count() == 1 ? all.getFirst() : Optional.empty();
+  }
+
   private static Expr scaled(double weight, Expr e) {
     return Ops.mul(Ops.constant(e, weight), e);
   }

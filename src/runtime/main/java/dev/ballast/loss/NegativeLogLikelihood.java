@@ -37,10 +37,8 @@ public record NegativeLogLikelihood(LabelWeights weights) implements Loss {
   }
 
   @Override
-  public Optional<Expr> weight(Expr prediction, Expr target) {
-    return weights.areEqual()
-        ? Optional.empty()
-        : Optional.of(Ops.sum(weights.ofRows(prediction, target)));
+  public Optional<LabelWeights> divisor() {
+    return Optional.of(weights);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ballast.metric;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
@@ -77,7 +78,8 @@ public final class ConfusionMatrix {
     return allClasses().mapToLong(this::support).sum();
   }
 
-  private long right() {
+  /** Examples that were taken for what they are. */
+  public long right() {
     return allClasses().mapToLong(c -> counts[c][c]).sum();
   }
 
@@ -103,6 +105,27 @@ public final class ConfusionMatrix {
   /** 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall where both have a value. */
   public OptionalDouble f1(int c) {
     return ratio(2 * counts[c][c], support(c) + predicted(c));
+  }
+
+  /**
+   * Of the examples of class {@code truth}, the share that was taken for another, or for itself.
+   */
+  public OptionalDouble share(int truth, int predicted) {
+    return ratio(counts[truth][predicted], support(truth));
+  }
+
+  /** Examples of one class that were taken for another. */
+  public record Pair(int truth, int predicted, long count) {}
+
+  /** The pairs of two classes that were confused, the most frequent first. */
+  public List<Pair> mostConfused(int limit) {
+    return allClasses()
+        .boxed()
+        .flatMap(t -> allClasses().mapToObj(p -> new Pair(t, p, counts[t][p])))
+        .filter(p -> p.truth != p.predicted && p.count > 0)
+        .sorted(Comparator.comparing(Pair::count).reversed())
+        .limit(limit)
+        .toList();
   }
 
   private static OptionalDouble ratio(long part, long whole) {

@@ -8,6 +8,7 @@ import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
+import java.util.Optional;
 
 /** The two classes of a labelled dataset as the numbers 0 and 1, for a network with one output. */
 public final class BinaryTargets implements Dataset {
@@ -77,6 +78,11 @@ public final class BinaryTargets implements Dataset {
   public void copy(int index, Slice x, Slice target, int row) {
     labelled.copyExample(index, x, row);
     target.set(row, labelled.label(index));
+  }
+
+  @Override
+  public Optional<String> changes() {
+    return labelled.changes();
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.ballast.pass.Rebatch;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -53,7 +54,8 @@ public final class Graphs {
   private Graphs() {}
 
   /** The mean loss as training sees it, in the middle of being written. */
-  private record TrainingForward(GraphBuilder builder, LayerScope scope, Expr loss) {
+  private record TrainingForward(
+      GraphBuilder builder, LayerScope scope, Loss kind, Expr prediction, Expr target, Expr loss) {
     static TrainingForward of(String title, Model model, Loss loss, int batch) {
       GraphBuilder b = new GraphBuilder(model.name() + " " + title + ", batch " + batch);
       LayerScope scope = new LayerScope(b, true);
@@ -61,16 +63,24 @@ public final class Graphs {
       Expr target = b.input(TARGET, loss.targetType(y.type()));
       Expr mean = b.named(LOSS, () -> loss.mean(y, target));
       b.output(LOSS, mean);
-      return new TrainingForward(b, scope, mean);
+      return new TrainingForward(b, scope, loss, y, target, mean);
     }
 
     List<Expr> parameters() {
       return scope.trainable();
     }
 
-    /** What this batch adds to the mean loss of a step that it is a part of. */
-    Expr share() {
-      return Ops.mul(loss, builder.input(SHARE, loss.type()));
+    /** What the mean loss is divided by, where that is not the number of examples. */
+    Optional<Expr> weight() {
+      return kind.weight(prediction, target);
+    }
+
+    /**
+     * What this batch adds to the loss of a step that it is a part of: to the mean, or to the sum
+     * that is divided by all weights.
+     */
+    Expr part(Optional<Expr> weight) {
+      return Ops.mul(loss, weight.orElseGet(() -> builder.input(SHARE, loss.type())));
     }
 
     /** The graph with what changes weights and states. */
@@ -140,14 +150,16 @@ public final class Graphs {
    * One of several micro-batches that make a step together, but not the last: forward pass,
    * backward pass, and the gradients are added to those of the ones before. The input {@link
    * #SHARE} says how much of the step's examples this micro-batch holds, so that the sum is the
-   * gradient of the mean over all of them.
+   * gradient of the mean over all of them. Where labels have weights there is no such input: how
+   * much all of them weigh is known at the end alone, so sums are added up, and divided there.
    */
   public static Graph accumulation(Model model, Loss loss, UpdateRule rule, int batch) {
     TrainingForward f = TrainingForward.of("accumulation", model, loss, batch);
     List<Expr> trained = rule.trained(f.parameters());
-    List<Expr> gradients = Autodiff.gradients(f.share(), trained);
-    GradientSums sums = GradientSums.of(f.builder(), trained);
-    return f.finished(b -> sums.add(gradients), PassRule.all());
+    Optional<Expr> weight = f.weight();
+    List<Expr> gradients = Autodiff.gradients(f.part(weight), trained);
+    GradientSums sums = GradientSums.of(f.builder(), trained, weight.isPresent());
+    return f.finished(b -> sums.add(gradients, weight), PassRule.all());
   }
 
   /** The last of them: the optimizer's step by the sum of all, after which it is 0 again. */
@@ -155,9 +167,10 @@ public final class Graphs {
       Model model, Loss loss, UpdateRule rule, int batch, Set<PassRule> rules) {
     TrainingForward f = TrainingForward.of("accumulated step", model, loss, batch);
     List<Expr> trained = rule.trained(f.parameters());
-    List<Expr> gradients = Autodiff.gradients(f.share(), trained);
-    GradientSums sums = GradientSums.of(f.builder(), trained);
-    return f.finished(b -> rule.emit(b, trained, sums.take(gradients), rate(b)), rules);
+    Optional<Expr> weight = f.weight();
+    List<Expr> gradients = Autodiff.gradients(f.part(weight), trained);
+    GradientSums sums = GradientSums.of(f.builder(), trained, weight.isPresent());
+    return f.finished(b -> rule.emit(b, trained, sums.take(gradients, weight), rate(b)), rules);
   }
 
   private static Expr rate(GraphBuilder b) {

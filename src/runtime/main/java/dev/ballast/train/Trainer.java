@@ -45,6 +45,10 @@ public final class Trainer implements AutoCloseable {
   private final ServedWeights served;
   private final Order order;
   private final Feed feed;
+
+  /** Whether a micro-batch is told its share of the step's examples. */
+  private final boolean shares;
+
   private final Arena snapshots = Arena.ofShared();
   private final MemorySegment best;
   private RunState run = new RunState();
@@ -66,6 +70,7 @@ public final class Trainer implements AutoCloseable {
     Session step = sessions.step();
     this.feed =
         Feed.of(train, order, step.input(Model.INPUT).type(), step.input(Graphs.TARGET).type());
+    this.shares = plan().graph().inputs().stream().anyMatch(i -> i.name().equals(Graphs.SHARE));
     this.served = new ServedWeights(step, options.update().average(), snapshots);
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
@@ -228,7 +233,7 @@ public final class Trainer implements AutoCloseable {
     long start = System.nanoTime();
     boolean steps = endsStep(run.steps());
     Session session = steps ? sessions.step(size) : sessions.accumulation();
-    if (options.accumulate() > 1) {
+    if (shares) {
       session.input(Graphs.SHARE).set(0, share(run.steps(), size));
     }
     if (steps) {
@@ -310,19 +315,21 @@ public final class Trainer implements AutoCloseable {
   /** The data's checksum is what takes time, so it is taken once. */
   private RunIdentity identity() {
     if (identity.isEmpty()) {
-      identity = Optional.of(new RunIdentity(model, options, train));
+      identity = Optional.of(new RunIdentity(model, options, train, test));
     }
     return identity.get();
   }
 
   /**
-   * Goes on where a checkpoint was written, to the bit.
+   * Goes on where a checkpoint was written, to the bit, on a machine like that one.
    *
+   * @return in sentences, why the last bits may differ from those of a run that never stopped, and
+   *     what could not be compared; none where the bits are the same
    * @throws IllegalArgumentException where it is of another network, other data or other options;
    *     nothing has changed then
    */
-  public void resume(Checkpoint c) {
-    identity().demandSame(c.progress());
+  public List<String> resume(Checkpoint c) {
+    List<String> remarks = identity().demandSame(c.progress());
     Map<String, SavedState> states =
         c.states().stream().collect(Collectors.toMap(SavedState::name, Function.identity()));
     for (Value.State s : plan().graph().states()) {
@@ -344,6 +351,7 @@ public final class Trainer implements AutoCloseable {
       best.copyFrom(c.bestWeights().orElseThrow());
     }
     run = restored;
+    return remarks;
   }
 
   @Override

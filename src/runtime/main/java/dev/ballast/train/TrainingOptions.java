@@ -43,6 +43,11 @@ public record TrainingOptions(
     if (accumulate < 1) {
       throw new IllegalArgumentException("accumulate must be at least 1, not " + accumulate);
     }
+    if (accumulate > 1 && loss.divisor().isEmpty()) {
+      throw new IllegalArgumentException(
+          "terms of a mixed loss that weigh labels differently can't be accumulated: give all the"
+              + " same class weights and ignored label, or leave out accumulate");
+    }
   }
 
   /** Batches of 64, a step each, 10 epochs at one learning rate, seed 0, shuffled. */

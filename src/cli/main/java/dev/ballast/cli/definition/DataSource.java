@@ -34,6 +34,11 @@ public sealed interface DataSource permits PixelSource, TableSource, NpySource, 
 
   boolean skipsBad();
 
+  /** The same, but training examples stay as they are, whatever is done to them in training. */
+  default DataSource withoutChanges() {
+    return this;
+  }
+
   /**
    * With what the data to train with decide, as the classes' names, which are read for that.
    *

@@ -3,8 +3,8 @@ package dev.ballast.cli.definition;
 import dev.ballast.cli.table.Target.Quantity;
 import dev.ballast.data.Dataset;
 import dev.ballast.data.LabelledDataset;
-import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.MeanSquaredError;
+import dev.ballast.loss.Task;
 import dev.ballast.nn.Model;
 import dev.ballast.tensor.TensorType;
 import dev.ballast.train.BinaryTargets;
@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -104,8 +105,10 @@ public record Definition(
   private Dataset targets(Dataset raw, Consumer<String> remarks) {
     TensorType prediction = prediction();
     Dataset good =
-        options.loss() instanceof CrossEntropy && raw instanceof LabelledDataset labelled
-            ? LabelRange.of(labelled, prediction.shape().dim(-1), data.skipsBad(), remarks)
+        options.loss().task(prediction) instanceof Task.Classes task
+                && raw instanceof LabelledDataset labelled
+            ? LabelRange.of(
+                labelled, prediction.shape().dim(-1), task.ignored(), data.skipsBad(), remarks)
             : raw;
     return BinaryTargets.where(good, options.loss(), prediction);
   }
@@ -120,6 +123,13 @@ public record Definition(
     return squares && data instanceof TableSource table && table.target() instanceof Quantity q
         ? OptionalDouble.of(Math.sqrt(e.loss()) * q.deviation())
         : OptionalDouble.empty();
+  }
+
+  /** The label that does not count, where there is one. */
+  public OptionalInt ignoredLabel() {
+    return options.loss().task(prediction()) instanceof Task.Classes c
+        ? c.ignored()
+        : OptionalInt.empty();
   }
 
   /** The type of the network's result for one example. */

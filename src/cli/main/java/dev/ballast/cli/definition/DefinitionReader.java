@@ -47,7 +47,21 @@ public final class DefinitionReader {
    * @throws IOException where it can't be read
    */
   public static Definition read(Path file, Overrides overrides) throws IOException {
-    String text = text(file);
+    return read(file, text(file), overrides);
+  }
+
+  /**
+   * Reads a definition as a model file keeps it, with what was set instead of its own values.
+   *
+   * @param file it is told as part of
+   * @throws DefinitionException where the text is not a definition
+   */
+  public static Definition readKept(Path file, String text) throws DefinitionException {
+    return read(file, text, Overrides.ofComments(text));
+  }
+
+  private static Definition read(Path file, String text, Overrides overrides)
+      throws DefinitionException {
     TomlParseResult toml = Toml.parse(text);
     if (toml.hasErrors()) {
       TomlParseError e = toml.errors().getFirst();
@@ -78,16 +92,17 @@ public final class DefinitionReader {
     }
     Loss loss = LossReader.read(root);
     UpdateReader update = new UpdateReader(root);
-    TrainingOptions options =
+    TrainingOptions once =
         TrainingOptions.of(loss, update.rule().optimizer())
             .withUpdate(update.rule())
             .withSchedule(ScheduleReader.read(root))
-            .withAccumulate(root.whole("accumulate", 1, 1))
             .withBatch(root.whole("batch", 1))
             .withEpochs(root.whole("epochs", 0))
             .withSeed(root.seed("seed"))
             .withShuffle(root.flag("shuffle", true))
             .withEarlyStopping(earlyStopping());
+    int accumulate = root.whole("accumulate", 1, 1);
+    TrainingOptions options = root.made("accumulate", () -> once.withAccumulate(accumulate));
     List<String> classes = root.texts("classes", List.of());
     if (classes.stream().distinct().count() < classes.size()
         || classes.stream().anyMatch(c -> c.contains("\n"))) {

@@ -69,6 +69,20 @@ public record IdxSource(
   }
 
   @Override
+  public IdxSource withoutChanges() {
+    return new IdxSource(
+        folder,
+        trainImages,
+        trainLabels,
+        testImages,
+        testLabels,
+        mean,
+        deviation,
+        preparation.withoutChanges(),
+        skipsBad);
+  }
+
+  @Override
   public IdxSource fitted(Consumer<String> remarks) {
     return this;
   }

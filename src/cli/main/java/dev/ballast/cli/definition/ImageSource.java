@@ -54,6 +54,11 @@ public record ImageSource(
         folder, trainPart, testPart, options.withBroken(ImageFolder.Broken.SKIP), preparation);
   }
 
+  @Override
+  public ImageSource withoutChanges() {
+    return new ImageSource(folder, trainPart, testPart, options, preparation.withoutChanges());
+  }
+
   /** The classes are those listed, or the folders that there are to train with. */
   @Override
   public ImageSource fitted(Consumer<String> remarks) throws IOException {

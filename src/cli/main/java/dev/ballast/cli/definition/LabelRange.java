@@ -4,10 +4,12 @@ import dev.ballast.data.Dataset;
 import dev.ballast.data.LabelledDataset;
 import dev.ballast.data.Subset;
 import dev.ballast.tensor.ShapeException;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Sees to it that each label has an output of the network. */
+/** Sees to it that each label that counts has an output of the network. */
 final class LabelRange {
   private LabelRange() {}
 
@@ -15,19 +17,25 @@ final class LabelRange {
    * The dataset, or its examples whose labels are in range.
    *
    * @param outputs of the network
+   * @param ignored the label that does not count, which needs no output
    * @param skip whether the others are left out and told, or refused
    * @throws ShapeException where a label is out of range and is not to be skipped
    */
-  static Dataset of(LabelledDataset data, int outputs, boolean skip, Consumer<String> remarks) {
-    int[] good =
-        IntStream.range(0, data.size())
-            .filter(i -> data.label(i) >= 0 && data.label(i) < outputs)
-            .toArray();
+  static Dataset of(
+      LabelledDataset data,
+      int outputs,
+      OptionalInt ignored,
+      boolean skip,
+      Consumer<String> remarks) {
+    IntPredicate fits =
+        label ->
+            label >= 0 && label < outputs || ignored.isPresent() && label == ignored.getAsInt();
+    int[] good = IntStream.range(0, data.size()).filter(i -> fits.test(data.label(i))).toArray();
     if (good.length == data.size()) {
       return data;
     }
     for (int i = 0; i < data.size(); i++) {
-      if (data.label(i) < 0 || data.label(i) >= outputs) {
+      if (!fits.test(data.label(i))) {
         String complaint =
             "%s: has label %d, the network has outputs for 0 to %d"
                 .formatted(data.place(i), data.label(i), outputs - 1);

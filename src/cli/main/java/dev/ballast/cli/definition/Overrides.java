@@ -1,6 +1,7 @@
 package dev.ballast.cli.definition;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.tomlj.TomlParseResult;
 public final class Overrides {
   private static final Map<String, String> SHORT = Map.of("lr", "optimizer.learning_rate");
   private static final String VALUE = "v";
+  private static final String COMMENT = "# set: ";
 
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, String> texts = new LinkedHashMap<>();
@@ -47,6 +49,20 @@ public final class Overrides {
       }
     }
     return o;
+  }
+
+  /** Those that {@link #comments} wrote before a definition's text. */
+  public static Overrides ofComments(String text) {
+    return of(
+        text.lines()
+            .takeWhile(line -> line.startsWith(COMMENT))
+            .map(line -> line.substring(COMMENT.length()))
+            .toList());
+  }
+
+  /** What was set, by path, as it was written. */
+  public Map<String, String> texts() {
+    return Collections.unmodifiableMap(texts);
   }
 
   /** The path that a short name stands for, or the path itself. */
@@ -81,7 +97,7 @@ public final class Overrides {
   String comments() {
     StringBuilder s = new StringBuilder();
     texts.forEach(
-        (path, text) -> s.append("# set: ").append(path).append(" = ").append(text).append('\n'));
+        (path, text) -> s.append(COMMENT).append(path).append(" = ").append(text).append('\n'));
     return s.toString();
   }
 }

@@ -16,6 +16,10 @@ import java.util.Optional;
  */
 public record Preparation(Shares shares, Optional<Augmentation> augmentation) {
 
+  Preparation withoutChanges() {
+    return new Preparation(shares, Optional.empty());
+  }
+
   /**
    * @param black a black pixel as the network takes it, which comes from beyond the edge
    */

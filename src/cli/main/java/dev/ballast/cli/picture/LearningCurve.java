@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How training went, an epoch a step to the right: on the left the losses on training and test
- * data, on the right the share of right answers, where there are any to count. The epoch whose
- * weights were kept is marked.
+ * How training went, an epoch a step to the right: on the left the losses on the training data and
+ * on those that epochs are judged by, on the right the share of right answers, where there are any
+ * to count. The epoch whose weights were kept is marked.
  */
 public final class LearningCurve {
   private static final double HEIGHT = 330;
@@ -30,12 +30,12 @@ public final class LearningCurve {
       .panel{fill:#f7f8fa}
       .grid{stroke:#dfe4ea;fill:none}
       .kept{stroke:#5a6675;stroke-dasharray:4 4;fill:none}
-      .train,.test{stroke-width:2;fill:none;stroke-linejoin:round}
+      .train,.judged{stroke-width:2;fill:none;stroke-linejoin:round}
       .train{stroke:#2f78b7}
-      .test{stroke:#c25e00}
+      .judged{stroke:#c25e00}
       .dot{fill:#c25e00}
       .of-train{fill:#2f78b7;font-weight:700}
-      .of-test{fill:#a04d00;font-weight:700}
+      .of-judged{fill:#a04d00;font-weight:700}
       """;
 
   /** Points of one line: an epoch's number and a value. */
@@ -59,28 +59,31 @@ public final class LearningCurve {
 
   private final Svg svg = new Svg();
   private final List<Epoch> run;
+  private final String judgedOn;
 
-  private LearningCurve(List<Epoch> run) {
+  private LearningCurve(List<Epoch> run, String judgedOn) {
     this.run = run;
+    this.judgedOn = judgedOn;
   }
 
   /**
    * The picture, as a file of its own.
    *
    * @param name of what was trained
+   * @param judgedOn what part of the data each epoch was evaluated on, in a word
    * @param kept the number of the epoch whose weights were kept, if one was chosen
    */
-  public static String svg(String name, List<Epoch> run, Optional<Integer> kept) {
-    LearningCurve c = new LearningCurve(run);
+  public static String svg(String name, List<Epoch> run, String judgedOn, Optional<Integer> kept) {
+    LearningCurve c = new LearningCurve(run, judgedOn);
     c.draw(name, kept);
     return c.svg.toString();
   }
 
   private void draw(String name, Optional<Integer> kept) {
     Line train = Line.of("train", "training", run, e -> Optional.of(e.trainLoss()));
-    Line test = Line.of("test", "test", run, e -> e.evaluation().map(Evaluation::loss));
-    Line right = Line.of("test", "test", run, LearningCurve::percent);
-    List<Line> losses = test.values.isEmpty() ? List.of(train) : List.of(train, test);
+    Line judged = Line.of("judged", judgedOn, run, e -> e.evaluation().map(Evaluation::loss));
+    Line right = Line.of("judged", judgedOn, run, LearningCurve::percent);
+    List<Line> losses = judged.values.isEmpty() ? List.of(train) : List.of(train, judged);
     boolean counts = !right.values.isEmpty();
     double width = LEFT + PANEL + 40 + (counts ? PITCH : 0);
     svg.open(
@@ -133,7 +136,7 @@ public final class LearningCurve {
       line(line, left, y);
       svg.write("of-" + line.style + " end", legend, TOP - 12, line.name);
       legend -= Frame.textWidth(line.name, 12) + 18;
-      kept.filter(k -> line.style.equals("test"))
+      kept.filter(k -> line.style.equals("judged"))
           .ifPresent(
               k -> {
                 double v = line.values.get(line.epochs.indexOf((double) k));

@@ -1,7 +1,8 @@
 package dev.ballast.cli.report;
 
 import dev.ballast.cli.picture.Svg;
-import dev.ballast.cli.report.Confusion.Pair;
+import dev.ballast.metric.ConfusionMatrix;
+import dev.ballast.metric.ConfusionMatrix.Pair;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -24,18 +25,20 @@ final class ConfusionSection {
   /** The style has so many shades of each colour, and one for nothing. */
   private static final int SHADES = 10;
 
-  private final Confusion confusion;
+  private final Outcome.Labels labels;
+  private final ConfusionMatrix confusion;
   private final Svg out;
 
-  private ConfusionSection(Confusion confusion, Svg out) {
-    this.confusion = confusion;
+  private ConfusionSection(Outcome.Labels labels, Svg out) {
+    this.labels = labels;
+    this.confusion = labels.confusion();
     this.out = out;
   }
 
-  static void write(Confusion confusion, Svg out) {
-    ConfusionSection s = new ConfusionSection(confusion, out);
+  static void write(Outcome.Labels labels, Svg out) {
+    ConfusionSection s = new ConfusionSection(labels, out);
     Html.section(out, "confusion", "What is taken for what");
-    if (confusion.classes() <= MATRIX) {
+    if (labels.confusion().classes() <= MATRIX) {
       s.matrix();
     } else {
       s.pairs();
@@ -60,7 +63,7 @@ final class ConfusionSection {
     out.open("thead").open("tr");
     out.text("th", "true \\ said", "scope", "col", "class", "soft");
     for (int c = 0; c < confusion.classes(); c++) {
-      out.open("th", "scope", "col").text("span", confusion.name(c), "title", confusion.name(c));
+      out.open("th", "scope", "col").text("span", labels.name(c), "title", labels.name(c));
       out.close();
     }
     out.close().close().open("tbody");
@@ -72,14 +75,14 @@ final class ConfusionSection {
   }
 
   private boolean isLong(int c) {
-    return confusion.name(c).length() > COLUMN;
+    return labels.name(c).length() > COLUMN;
   }
 
   private void row(int truth) {
     out.open("tr");
-    out.text("th", confusion.name(truth), "scope", "row", "title", confusion.name(truth));
+    out.text("th", labels.name(truth), "scope", "row", "title", labels.name(truth));
     for (int said = 0; said < confusion.classes(); said++) {
-      int count = confusion.count(truth, said);
+      long count = confusion.count(truth, said);
       out.open("td", "class", shade(truth, said), "data-t", truth, "data-s", said);
       out.text("b", Html.count(count));
       OptionalDouble share = confusion.share(truth, said);
@@ -132,10 +135,10 @@ final class ConfusionSection {
       Html.row(
           out,
           "td",
-          confusion.name(p.truth()),
-          confusion.name(p.said()),
+          labels.name(p.truth()),
+          labels.name(p.predicted()),
           Html.count(p.count()),
-          Html.percent(confusion.share(p.truth(), p.said())));
+          Html.percent(confusion.share(p.truth(), p.predicted())));
     }
     out.close().close().close();
   }
@@ -163,9 +166,9 @@ final class ConfusionSection {
       Html.row(
           out,
           "td",
-          confusion.name(c),
-          Html.count(confusion.truths(c)),
-          Html.count(confusion.answers(c)),
+          labels.name(c),
+          Html.count(confusion.support(c)),
+          Html.count(confusion.predicted(c)),
           Html.count(confusion.count(c, c)),
           Html.percent(confusion.precision(c)),
           Html.percent(confusion.recall(c)),

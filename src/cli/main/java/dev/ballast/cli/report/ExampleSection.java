@@ -33,12 +33,11 @@ final class ExampleSection {
   }
 
   private void write(Outcome.Labels labels) {
-    Confusion c = labels.confusion();
     String score = labels.probabilities() ? "probability" : "score";
     Html.section(out, "wrongest", "Wrongest examples");
     String told =
         "%s of %s wrong answers, those with the largest %s. Numbers count from 0 in the %s.";
-    int wrong = c.examples() - c.right();
+    long wrong = labels.confusion().examples() - labels.confusion().right();
     soft(told.formatted(shown(labels.wrongest()).size(), Html.count(wrong), score, "test data"));
     if (pictures.isEmpty()) {
       head("example", "true", "said", score);
@@ -47,8 +46,8 @@ final class ExampleSection {
     }
     for (Mistake m : shown(labels.wrongest())) {
       String value = labels.probabilities() ? Html.percent(m.score(), 1) : Html.number(m.score());
-      String truth = c.name(m.truth());
-      String said = c.name(m.said());
+      String truth = labels.name(m.truth());
+      String said = labels.name(m.said());
       if (pictures.isEmpty()) {
         Html.row(out, "td", "#" + m.index(), truth, said, value);
         continue;

@@ -30,7 +30,8 @@ final class Headline {
   private Optional<String> error() {
     return report.outcome() instanceof Outcome.Numbers n && n.outputs().size() + n.more() == 1
         ? Optional.of(
-            "root mean square error " + Html.number(n.outputs().getFirst().rootMeanSquare()))
+            "root mean square error "
+                + Html.number(n.outputs().getFirst().errors().rootMeanSquaredError()))
         : Optional.empty();
   }
 

@@ -6,9 +6,12 @@ import dev.ballast.cli.report.TestPass.Answers;
 import dev.ballast.data.Dataset;
 import dev.ballast.format.ModelFile;
 import dev.ballast.kernel.Slice;
+import dev.ballast.metric.ConfusionMatrix;
 import dev.ballast.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Compares a model's answers with the truth, in one pass over the test data. */
 final class Judge {
@@ -21,16 +24,22 @@ final class Judge {
   private final TestPass pass;
   private final Dataset data;
   private final List<String> classes;
+  private final OptionalInt ignored;
 
-  private Judge(TestPass pass, Dataset data, List<String> classes) {
+  private Judge(TestPass pass, Dataset data, List<String> classes, OptionalInt ignored) {
+    this.ignored = ignored;
     this.pass = pass;
     this.data = data;
     this.classes = classes;
   }
 
-  static Outcome judge(ModelFile model, Dataset data, int batch, List<String> classes) {
+  /**
+   * @param ignored the label that does not count, where there is one
+   */
+  static Outcome judge(
+      ModelFile model, Dataset data, int batch, List<String> classes, OptionalInt ignored) {
     try (TestPass pass = new TestPass(model, data, batch)) {
-      return new Judge(pass, data, classes).outcome();
+      return new Judge(pass, data, classes, ignored).outcome();
     }
   }
 
@@ -54,22 +63,50 @@ final class Judge {
 
   private Outcome labels() {
     int count = Math.toIntExact(pass.answer().elements());
-    Confusion confusion = new Confusion(classes, count);
+    Answered answered = new Answered(data.size());
     Worst<Mistake> wrong = new Worst<>(EXAMPLES, Mistake::score);
     pass.run(
         (index, row, answers) -> {
           int truth = Math.toIntExact(answers.target().getLong(row));
-          // A label of no class marks what is not to be looked at.
-          if (truth >= 0 && truth < count) {
+          // A label of no class marks what is not to be looked at, as the loss's ignored label
+          // does.
+          if (truth >= 0 && truth < count && !isIgnored(truth)) {
             int said = largest(answers.y(), row * (long) count, count);
-            confusion.add(truth, said);
+            answered.add(truth, said);
             if (said != truth) {
               Slice scores = answers.probabilities().orElse(answers.y());
               wrong.add(new Mistake(index, truth, said, scores.get(row * (long) count + said)));
             }
           }
         });
-    return new Outcome.Labels(confusion, wrong.list(), pass.hasProbabilities());
+    return new Outcome.Labels(
+        answered.confusion(count), classes, wrong.list(), pass.hasProbabilities());
+  }
+
+  private boolean isIgnored(int label) {
+    return ignored.isPresent() && ignored.getAsInt() == label;
+  }
+
+  /** Labels and answers, one after the other. */
+  private static final class Answered {
+    private final int[] truth;
+    private final int[] said;
+    private int size;
+
+    Answered(int most) {
+      truth = new int[most];
+      said = new int[most];
+    }
+
+    void add(int label, int answer) {
+      truth[size] = label;
+      said[size] = answer;
+      size++;
+    }
+
+    ConfusionMatrix confusion(int classes) {
+      return ConfusionMatrix.of(Arrays.copyOf(truth, size), Arrays.copyOf(said, size), classes);
+    }
   }
 
   /** The first of the largest. */
@@ -84,26 +121,26 @@ final class Judge {
   /** One probability is that of the second of two classes. */
   private Outcome yesOrNo() {
     List<String> names = classes.size() == 2 ? classes : List.of("no", "yes");
-    Confusion confusion = new Confusion(names, 2);
+    Answered answered = new Answered(data.size());
     Worst<Mistake> wrong = new Worst<>(EXAMPLES, Mistake::score);
     pass.run(
         (index, row, answers) -> {
           double p = answers.probabilities().orElseThrow().get(row);
           int truth = answers.target().get(row) > 0.5 ? 1 : 0;
           int said = p > 0.5 ? 1 : 0;
-          confusion.add(truth, said);
+          answered.add(truth, said);
           if (said != truth) {
             wrong.add(new Mistake(index, truth, said, said == 1 ? p : 1 - p));
           }
         });
-    return new Outcome.Labels(confusion, wrong.list(), true);
+    return new Outcome.Labels(answered.confusion(2), names, wrong.list(), true);
   }
 
   private Outcome numbers() {
     int width = Math.toIntExact(pass.answer().elements());
     List<Estimates> outputs = new ArrayList<>();
     for (int i = 0; i < Math.min(OUTPUTS, width); i++) {
-      outputs.add(new Estimates(new double[data.size()], new double[data.size()]));
+      outputs.add(new Estimates(new float[data.size()], new float[data.size()]));
     }
     Worst<Miss> worst = new Worst<>(EXAMPLES, Miss::distance);
     pass.run((index, row, answers) -> compare(index, row, answers, outputs, worst));
@@ -117,8 +154,8 @@ final class Judge {
       double truth = answers.target().get(row * (long) width + o);
       double said = answers.y().get(row * (long) width + o);
       if (o < outputs.size()) {
-        outputs.get(o).truth()[index] = truth;
-        outputs.get(o).said()[index] = said;
+        outputs.get(o).truth()[index] = (float) truth;
+        outputs.get(o).said()[index] = (float) said;
       }
       worst.add(new Miss(index, o, truth, said));
     }

@@ -3,6 +3,7 @@ package dev.ballast.cli.report;
 import dev.ballast.cli.picture.Scale;
 import dev.ballast.cli.picture.Svg;
 import dev.ballast.cli.report.Chart.Point;
+import dev.ballast.metric.Regression;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,20 +43,24 @@ final class NumbersSection {
   }
 
   private static void figures(Estimates e, Svg out) {
-    double r2 = e.determination();
+    Regression errors = e.errors();
     out.open("dl", "class", "facts");
-    Charts.fact(out, "root mean square error", Html.number(e.rootMeanSquare()), "");
-    Charts.fact(out, "mean absolute error", Html.number(e.meanAbsolute()), "");
+    Charts.fact(out, "root mean square error", Html.number(errors.rootMeanSquaredError()), "");
+    Charts.fact(out, "mean absolute error", Html.number(errors.meanAbsoluteError()), "");
     Charts.fact(out, "mean residual", Html.number(e.meanResidual()), "0 is without bias");
-    if (!Double.isNaN(r2)) {
-      Charts.fact(out, "R²", Html.number(r2), "1 is perfect, 0 as good as the mean");
-    }
+    errors
+        .meanRSquared()
+        .ifPresent(
+            r2 -> Charts.fact(out, "R²", Html.number(r2), "1 is perfect, 0 as good as the mean"));
     out.close();
   }
 
   private static String scatter(Estimates e) {
     List<Double> all =
-        Stream.concat(Arrays.stream(e.truth()).boxed(), Arrays.stream(e.said()).boxed()).toList();
+        IntStream.range(0, e.examples())
+            .boxed()
+            .flatMap(i -> Stream.of((double) e.truth()[i], (double) e.said()[i]))
+            .toList();
     Scale axis = Scale.over(all, TICKS);
     int step = Math.ceilDiv(e.examples(), POINTS);
     List<Point> points = new ArrayList<>();

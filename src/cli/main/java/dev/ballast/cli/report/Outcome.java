@@ -1,5 +1,6 @@
 package dev.ballast.cli.report;
 
+import dev.ballast.metric.ConfusionMatrix;
 import java.util.List;
 
 /** What a trained model said of the test data. */
@@ -7,13 +8,20 @@ public sealed interface Outcome {
   /**
    * Of a classifier.
    *
+   * @param names of the classes, as many of them as have one
    * @param wrongest those answered wrongly with the largest score, the largest first
    * @param probabilities whether scores are probabilities
    */
-  record Labels(Confusion confusion, List<Mistake> wrongest, boolean probabilities)
+  record Labels(
+      ConfusionMatrix confusion, List<String> names, List<Mistake> wrongest, boolean probabilities)
       implements Outcome {
     public Labels {
+      names = List.copyOf(names);
       wrongest = List.copyOf(wrongest);
+    }
+
+    String name(int c) {
+      return c < names.size() ? names.get(c) : "class " + c;
     }
   }
 

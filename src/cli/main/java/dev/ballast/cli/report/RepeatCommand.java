@@ -11,10 +11,11 @@ import java.util.regex.Pattern;
  * up or refused.
  */
 public final class RepeatCommand {
+  private static final String RESUME = "--resume";
+
   /** Each with the number of words that follow it. */
   private static final Map<String, Integer> LEFT_OUT =
-      Map.of(
-          "--checkpoint", 1, "--resume", 0, "--every-steps", 1, "--every-minutes", 1, "--keep", 1);
+      Map.of("--checkpoint", 1, RESUME, 0, "--every-steps", 1, "--every-minutes", 1, "--keep", 1);
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
@@ -36,6 +37,19 @@ public final class RepeatCommand {
         words.add(quoted(a));
       }
     }
+    return String.join(" ", words);
+  }
+
+  /**
+   * The command that goes on with a run from its last checkpoint.
+   *
+   * @param arguments as they were given, the command's name first, a folder for checkpoints among
+   *     them
+   */
+  public static String resumed(List<String> arguments) {
+    List<String> words = new ArrayList<>(List.of("ballast"));
+    arguments.stream().filter(a -> !a.equals(RESUME)).forEach(a -> words.add(quoted(a)));
+    words.add(RESUME);
     return String.join(" ", words);
   }
 

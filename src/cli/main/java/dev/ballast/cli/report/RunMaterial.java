@@ -7,11 +7,13 @@ import dev.ballast.plan.Plan;
 import dev.ballast.train.Evaluation;
 import dev.ballast.train.TrainingRun;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What a run leaves behind, and a report is made of.
  *
  * @param classes the names of the classes, or empty
+ * @param ignored the label that does not count, where there is one
  * @param judgedOn the data that each epoch was evaluated on, in a word
  * @param result of the kept weights on the test data
  * @param plan of a full batch's step
@@ -25,6 +27,7 @@ import java.util.List;
 public record RunMaterial(
     Model model,
     List<String> classes,
+    OptionalInt ignored,
     TrainingRun run,
     String judgedOn,
     Evaluation result,

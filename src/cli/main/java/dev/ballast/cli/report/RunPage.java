@@ -51,7 +51,7 @@ public final class RunPage {
     switch (report.outcome()) {
       case Outcome.Labels l -> {
         out.open("div", "class", "beside");
-        ConfusionSection.write(l.confusion(), out);
+        ConfusionSection.write(l, out);
         out.close();
         ExampleSection.write(l, report.pictures(), out);
       }

@@ -52,7 +52,7 @@ public record RunReport(
 
   /** Runs the trained model over the test data once. */
   public static RunReport of(RunMaterial m) {
-    Outcome outcome = Judge.judge(m.file(), m.test(), m.batch(), m.classes());
+    Outcome outcome = Judge.judge(m.file(), m.test(), m.batch(), m.classes(), m.ignored());
     Optional<PictureShape> shape =
         m.pictures() ? PictureShape.of(m.model().example()) : Optional.empty();
     return new RunReport(

@@ -266,6 +266,18 @@ class TrainingKeysTest {
     assertComplaint(complaint, "", "[loss]\n" + keys.replace("\\n", "\n") + "\n" + ADAM);
   }
 
+  @Test
+  void aMixedLossThatWeighsLabelsInTwoWaysIsNotAccumulated() {
+    String terms =
+        "[loss]\nkind = \"mixed\"\n[[loss.term]]\nkind = \"cross_entropy\"\nignored = 0\n"
+            + "[[loss.term]]\nkind = \"cross_entropy\"\n";
+    assertComplaint(
+        "5:1: accumulate: terms of a mixed loss that weigh labels differently can't be accumulated:"
+            + " give all the same class weights and ignored label, or leave out accumulate",
+        "accumulate = 2\n",
+        terms + ADAM);
+  }
+
   private void assertComplaint(String complaint, String keys, String tables) {
     DefinitionException e = assertThrows(DefinitionException.class, () -> read(keys, tables));
     String file = folder.resolve("keys.toml").toString();

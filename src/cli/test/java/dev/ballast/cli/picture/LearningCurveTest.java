@@ -34,11 +34,18 @@ class LearningCurveTest {
 
   @Test
   void linesHaveAPointForEachEpochAndRunTheRightWay() throws Exception {
-    Drawing d = Drawing.of(LearningCurve.svg("a < b", run(12, true), Optional.of(12)));
+    Drawing d =
+        Drawing.of(LearningCurve.svg("a < b", run(12, true), "validation", Optional.of(12)));
     assertEquals(1, paths(d, "train").size());
-    assertEquals(2, paths(d, "test").size());
+    assertEquals(2, paths(d, "judged").size());
     assertEquals(2, paths(d, "kept").size());
-    for (String path : List.of(paths(d, "train").getFirst(), paths(d, "test").getLast())) {
+    List<String> named =
+        d.elements("text").stream()
+            .filter(t -> t.getAttribute("class").startsWith("of-judged"))
+            .map(t -> t.getTextContent())
+            .toList();
+    assertEquals(List.of("validation", "validation"), named);
+    for (String path : List.of(paths(d, "train").getFirst(), paths(d, "judged").getLast())) {
       String[] points = path.substring(1).split("L");
       assertEquals(12, points.length);
       double first = Double.parseDouble(points[0].split(" ")[1]);
@@ -51,9 +58,9 @@ class LearningCurveTest {
 
   @Test
   void withoutTestDataThereIsOnePanel() throws Exception {
-    Drawing d = Drawing.of(LearningCurve.svg("plain", run(1, false), Optional.empty()));
+    Drawing d = Drawing.of(LearningCurve.svg("plain", run(1, false), "test", Optional.empty()));
     assertEquals(1, paths(d, "train").size());
-    assertEquals(0, paths(d, "test").size() + paths(d, "kept").size());
+    assertEquals(0, paths(d, "judged").size() + paths(d, "kept").size());
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.ballast.cli.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.metric.ConfusionMatrix;
 import dev.ballast.tensor.Shape;
 import java.io.ByteArrayInputStream;
 import java.util.Base64;
@@ -16,13 +16,20 @@ class ReportPartsTest {
   @Test
   void errorsOfNumbersAreThoseWorkedOutByHand() {
     // Residuals 1, −1, 0, 2; the mean of the true numbers is 2.5.
-    Estimates e = new Estimates(new double[] {1, 2, 3, 4}, new double[] {2, 1, 3, 6});
-    assertEquals(Math.sqrt(6 / 4.0), e.rootMeanSquare());
-    assertEquals(1.0, e.meanAbsolute());
+    Estimates e = new Estimates(new float[] {1, 2, 3, 4}, new float[] {2, 1, 3, 6});
     assertEquals(0.5, e.meanResidual());
-    assertEquals(1 - 6 / 5.0, e.determination(), 1e-15);
-    assertTrue(
-        Double.isNaN(new Estimates(new double[] {3, 3}, new double[] {3, 2}).determination()));
+    assertEquals(2, e.residual(3));
+    assertEquals(Math.sqrt(6 / 4.0), e.errors().rootMeanSquaredError());
+    assertEquals(1.0, e.errors().meanAbsoluteError());
+    assertEquals(1 - 6 / 5.0, e.errors().meanRSquared().orElseThrow(), 1e-15);
+  }
+
+  @Test
+  void aClassWithoutANameHasItsNumber() {
+    ConfusionMatrix none = ConfusionMatrix.of(new int[0], new int[0], 3);
+    Outcome.Labels labels = new Outcome.Labels(none, List.of("cat", "eel"), List.of(), true);
+    assertEquals("eel", labels.name(1));
+    assertEquals("class 2", labels.name(2));
   }
 
   @Test

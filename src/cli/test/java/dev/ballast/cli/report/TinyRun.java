@@ -115,6 +115,7 @@ public record TinyRun(
             new RunMaterial(
                 model,
                 classes,
+                loss.divisor().orElseThrow().ignored(),
                 run,
                 "test",
                 result,

@@ -1,36 +1,30 @@
-package dev.ballast.cli.report;
+package dev.ballast.metric;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ballast.cli.report.Confusion.Pair;
+import dev.ballast.metric.ConfusionMatrix.Pair;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Counted by hand: eight animals, and one class that no example is of. */
-class ConfusionTest {
+class ConfusionMatrixTest {
   private static final int CAT = 0;
   private static final int DOG = 1;
   private static final int EEL = 2;
   private static final int FOX = 3;
 
-  private final Confusion confusion = new Confusion(List.of("cat", "dog", "eel"), 4);
+  private static final int[] TRUTH = {CAT, CAT, CAT, CAT, DOG, DOG, DOG, EEL};
+  private static final int[] SAID = {CAT, CAT, DOG, DOG, DOG, CAT, FOX, EEL};
 
-  ConfusionTest() {
-    int[][] truthAndSaid = {
-      {CAT, CAT}, {CAT, CAT}, {CAT, DOG}, {CAT, DOG}, {DOG, DOG}, {DOG, CAT}, {DOG, FOX}, {EEL, EEL}
-    };
-    for (int[] e : truthAndSaid) {
-      confusion.add(e[0], e[1]);
-    }
-  }
+  private final ConfusionMatrix confusion = ConfusionMatrix.of(TRUTH, SAID, 4);
 
   @Test
   void rowsAreTrueAndColumnsSaid() {
     assertEquals(2, confusion.count(CAT, DOG));
     assertEquals(1, confusion.count(DOG, CAT));
-    assertEquals(4, confusion.truths(CAT));
-    assertEquals(3, confusion.answers(CAT));
+    assertEquals(4, confusion.support(CAT));
+    assertEquals(3, confusion.predicted(CAT));
     assertEquals(8, confusion.examples());
     assertEquals(4, confusion.right());
     assertEquals(0.5, confusion.share(CAT, DOG).orElseThrow());
@@ -52,7 +46,7 @@ class ConfusionTest {
     assertEquals(0.0, confusion.precision(FOX).orElseThrow());
     assertTrue(confusion.recall(FOX).isEmpty());
     assertTrue(confusion.share(FOX, CAT).isEmpty());
-    Confusion empty = new Confusion(List.of(), 2);
+    ConfusionMatrix empty = ConfusionMatrix.of(new int[0], new int[0], 2);
     assertTrue(empty.precision(0).isEmpty());
     assertTrue(empty.f1(0).isEmpty());
   }
@@ -63,11 +57,5 @@ class ConfusionTest {
         List.of(new Pair(CAT, DOG, 2), new Pair(DOG, CAT, 1), new Pair(DOG, FOX, 1)),
         confusion.mostConfused(9));
     assertEquals(List.of(new Pair(CAT, DOG, 2)), confusion.mostConfused(1));
-  }
-
-  @Test
-  void aClassWithoutANameHasItsNumber() {
-    assertEquals("eel", confusion.name(EEL));
-    assertEquals("class 3", confusion.name(FOX));
   }
 }
