@@ -212,6 +212,17 @@ def regression(function, **options):
     return x, t, function(x, t, **options)
 
 
+def one_hot(function, **options):
+    x = scores()
+    return x, LABELS, function(x, F.one_hot(LABELS, x.shape[-1]).double(), **options)
+
+
+def one_hot_sequences():
+    x = rand(2, 3, 4, low=-3, high=3)
+    labels = torch.tensor([[0, 3, 1], [2, 2, 1]])
+    return x, labels, F.mse_loss(x, F.one_hot(labels, 4).double())
+
+
 def max_margin(power):
     x = rand(7, 1, low=-2, high=2)
     t = torch.tensor([0.0, 1, 1, 0, 1, 0, 0], dtype=torch.float64)[:, None]
@@ -252,6 +263,10 @@ LOSS_CASES = {
     "mae": lambda: regression(F.l1_loss),
     "huber": lambda: regression(F.huber_loss),
     "huber_delta": lambda: regression(F.huber_loss, delta=0.375),
+    "mse_of_classes": lambda: one_hot(F.mse_loss),
+    "mse_of_classes_in_sequences": one_hot_sequences,
+    "mae_of_classes": lambda: one_hot(F.l1_loss),
+    "huber_of_classes": lambda: one_hot(F.huber_loss, delta=0.375),
     "hinge": lambda: margin(),
     "hinge_squared": lambda: margin(p=2, margin=1.5),
     "hinge_weighted": lambda: margin(weight=W, margin=0.5),

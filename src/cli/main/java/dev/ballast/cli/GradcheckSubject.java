@@ -118,15 +118,16 @@ interface GradcheckSubject {
   record OfModelFile(Path file, Graph graph, RandomBatch data) implements GradcheckSubject {
     static OfModelFile read(Path file, int batch, long seed) throws IOException {
       try (ModelFile model = ModelFile.open(file)) {
-        Optional<Loss> known = new Provenance(model.metadata()).loss(file);
+        Provenance provenance = new Provenance(model.metadata());
+        Optional<Loss> known = provenance.loss(file);
         Graph forward = model.graph();
         if (known.isEmpty() || !forward.outputs().containsKey(Model.OUTPUT)) {
           Graph squares = Retype.run(meanSquare(file, forward), DType.F64);
           return new OfModelFile(file, squares, new RandomBatch(new MeanSquaredError(), 1, seed));
         }
-        Loss loss = known.get();
-        Graph graph = Retype.run(Graphs.loss(forward, loss, batch), DType.F64);
         Value scores = forward.outputs().get(Model.OUTPUT);
+        Loss loss = known.get().ofClasses(provenance.classes().size(), scores.type());
+        Graph graph = Retype.run(Graphs.loss(forward, loss, batch), DType.F64);
         return new OfModelFile(file, graph, RandomBatch.of(scores, loss, seed));
       }
     }

@@ -280,7 +280,11 @@ class CommandLineTest {
   @Test
   void labelsAreNoTargetsForARegression() throws IOException {
     tiny.edited("\"cross_entropy\"", "\"mse\"");
-    failed(train(), "the loss takes targets f32[2], the data has i32[]");
+    tiny.edited("classes = [\"above\", \"below\"]\n", "");
+    failed(
+        train(),
+        "mse takes numbers, and the data have labels: name the classes, as many as the network has"
+            + " outputs (2), or take the loss cross_entropy");
   }
 
   @ParameterizedTest

@@ -106,6 +106,29 @@ class ImagesTest {
   }
 
   @Test
+  void anOutputForEachClassLearnsThemByMeanSquares() throws IOException {
+    tiny.edited("\"binary_cross_entropy\"", "\"mse\"").edited("out = 1", "out = 2");
+    Files.writeString(
+        tiny.definition(),
+        "[[layer]]\nkind = \"softmax\"\n",
+        java.nio.file.StandardOpenOption.APPEND);
+    demandLearnt();
+    tiny.edited("classes = [\"left\", \"right\"]\n", "");
+    demandLearnt();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mae", "huber"})
+  void anOutputForEachClassLearnsThemByOtherErrors(String loss) throws IOException {
+    tiny.edited("\"binary_cross_entropy\"", "\"" + loss + "\"").edited("out = 1", "out = 2");
+    JsonNode trained = train("--epochs", "20").json();
+    assertEquals(1, trained.get("testAccuracy").asDouble(), 1e-6);
+    JsonNode again = run("eval", model, tiny.definition(), "--json").json();
+    assertEquals(1, again.get("macroF1").asDouble(), 1e-6);
+    assertEquals(trained.get("testLoss").asDouble(), again.get("loss").asDouble(), 1e-6);
+  }
+
+  @Test
   void classesThatTheDefinitionDoesNotListAreTheFolders() throws IOException {
     tiny.edited("classes = [\"left\", \"right\"]\n", "");
     demandLearnt();
@@ -115,8 +138,12 @@ class ImagesTest {
 
   @Test
   void aRegressionStillCountsNoRightAnswers() throws IOException {
-    tiny.edited("\"binary_cross_entropy\"", "\"mse\"").edited("out = 1", "out = 2");
-    failed(train(), "the loss takes targets f32[2], the data has i32[]");
+    tiny.edited("\"binary_cross_entropy\"", "\"mse\"").edited("out = 1", "out = 3");
+    tiny.edited("classes = [\"left\", \"right\"]\n", "");
+    failed(
+        train(),
+        "mse learns classes with an output for each, or two of them with one output, but there are"
+            + " 2 classes and 3 outputs: put out = 2 in the last layer");
     TinyDigits digits = TinyDigits.in(folder);
     digits.edited("\"cross_entropy\"", "\"mse\"").edited("out = 2", "out = 1");
     digits.edited("classes = [\"above\", \"below\"]\n", "");

@@ -24,6 +24,11 @@ public record Huber(double delta) implements Loss {
     return "huber";
   }
 
+  @Override
+  public boolean isOfNumbers() {
+    return true;
+  }
+
   /** Both branches are q(d − q/2) with q = min(d, δ). */
   @Override
   public Expr mean(Expr prediction, Expr target) {

@@ -17,6 +17,7 @@ public sealed interface Loss
         MeanSquaredError,
         MeanAbsoluteError,
         Huber,
+        OneHot,
         Mixed {
   /** As model definitions write it. */
   String label();
@@ -66,6 +67,28 @@ public sealed interface Loss
   /** How many of the batch {@link #correct} looks at, where that is not all of them. */
   default Optional<Expr> counted(Expr prediction, Expr target) {
     return task(prediction.type()).counted(target);
+  }
+
+  /** Whether it compares with plain numbers, of which any may be a target. */
+  default boolean isOfNumbers() {
+    return false;
+  }
+
+  /**
+   * This loss as it learns classes: one of numbers takes labels, and predictions that are a
+   * classifier's. Where the last dimension is the classes, their one-hot targets are the numbers;
+   * one output learns two by mean squares, as the probability of the second. Itself where neither
+   * fits, and where it is no loss of numbers.
+   *
+   * @param prediction the type of the network's result
+   */
+  default Loss ofClasses(int classes, TensorType prediction) {
+    return isOfNumbers()
+            && classes > 1
+            && prediction.shape().rank() > 1
+            && prediction.shape().dim(-1) == classes
+        ? new OneHot(this)
+        : this;
   }
 
   /** All losses that have defaults, each with them. */

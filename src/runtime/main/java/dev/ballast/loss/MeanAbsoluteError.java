@@ -11,6 +11,11 @@ public record MeanAbsoluteError() implements Loss {
   }
 
   @Override
+  public boolean isOfNumbers() {
+    return true;
+  }
+
+  @Override
   public Expr mean(Expr prediction, Expr target) {
     return Ops.mean(Ops.abs(Ops.sub(prediction, target)));
   }

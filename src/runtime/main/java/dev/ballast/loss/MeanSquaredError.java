@@ -23,6 +23,19 @@ public record MeanSquaredError(boolean classifies) implements Loss {
   }
 
   @Override
+  public boolean isOfNumbers() {
+    return !classifies;
+  }
+
+  @Override
+  public Loss ofClasses(int classes, TensorType prediction) {
+    boolean second = classes == 2 && prediction.elements() == prediction.shape().dim(0);
+    return isOfNumbers() && second
+        ? new MeanSquaredError(true)
+        : Loss.super.ofClasses(classes, prediction);
+  }
+
+  @Override
   public Expr mean(Expr prediction, Expr target) {
     return Ops.meanSquaredError(prediction, target);
   }

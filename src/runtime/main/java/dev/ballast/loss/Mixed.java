@@ -82,6 +82,19 @@ public record Mixed(List<Term> terms) implements Loss {
   }
 
   @Override
+  public boolean isOfNumbers() {
+    return terms.stream().allMatch(t -> t.loss().isOfNumbers());
+  }
+
+  @Override
+  public Loss ofClasses(int classes, TensorType prediction) {
+    return new Mixed(
+        terms.stream()
+            .map(t -> new Term(t.weight(), t.loss().ofClasses(classes, prediction)))
+            .toList());
+  }
+
+  @Override
   public Task task(TensorType prediction) {
     return first().task(prediction);
   }

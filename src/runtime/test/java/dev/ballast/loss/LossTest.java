@@ -108,6 +108,7 @@ class LossTest {
             new CrossEntropy(),
             new CrossEntropy(0, LabelWeights.NONE.withClasses(List.of(1.0, 1.0))),
             new NegativeLogLikelihood(),
+            new OneHot(new MeanSquaredError()),
             new Hinge())) {
       IndexOutOfBoundsException e =
           assertThrows(
@@ -128,5 +129,48 @@ class LossTest {
             + " f32[4x3]",
         e.getMessage());
     assertThrows(IllegalArgumentException.class, () -> new Mixed(List.of()));
+  }
+
+  /**
+   * Worked by hand: (0.3² + 0.1² + 0.2²)/6 for the one row and (0.5² + 0.5² + 0.1²)/6 for the
+   * other.
+   */
+  @Test
+  void meanSquaresOfClassesAreRightWhereTheLargestIs() {
+    Loss loss = new MeanSquaredError().ofClasses(3, TensorType.f32(2, 3));
+    double[] outputs = {0.7, 0.1, 0.2, 0.5, 0.5, 0.1};
+    Outcome o = outcome(loss, TensorType.f32(2, 3), outputs, new double[] {0, 1});
+    assertEquals((0.14 + 0.51) / 6, o.number("loss"), 1e-7);
+    assertEquals(1, o.number("correct"));
+    assertEquals(0.7, o.output("probabilities").get(0), 1e-7);
+    assertEquals(2 * (0.7 - 1) / 6, o.output("dx").get(0), 1e-7);
+  }
+
+  @Test
+  void onlyWhatMeanSquaresEstimateAreProbabilities() {
+    for (Loss l : List.of(new MeanAbsoluteError(), new Huber())) {
+      Loss loss = l.ofClasses(2, TensorType.f32(1, 2));
+      Outcome o = outcome(loss, TensorType.f32(1, 2), new double[] {-2, 3}, new double[] {1});
+      assertEquals(1, o.number("correct"), l.label());
+      assertEquals(null, o.output("probabilities"), l.label());
+    }
+  }
+
+  @Test
+  void aLossOfNumbersLearnsClassesWhereTheNetworkHasAnOutputForEach() {
+    Loss squares = new MeanSquaredError();
+    Loss oneHot = new OneHot(squares);
+    assertEquals(oneHot, squares.ofClasses(3, TensorType.f32(4, 3)));
+    assertEquals(oneHot, oneHot.ofClasses(3, TensorType.f32(4, 3)));
+    assertEquals(new MeanSquaredError(true), squares.ofClasses(2, TensorType.f32(4, 1)));
+    assertEquals(squares, squares.ofClasses(3, TensorType.f32(4, 1)));
+    assertEquals(squares, squares.ofClasses(2, TensorType.f32(4, 3)));
+    assertEquals(new CrossEntropy(), new CrossEntropy().ofClasses(3, TensorType.f32(4, 3)));
+    Loss mixed =
+        new Mixed(List.of(new Mixed.Term(2, new CrossEntropy()), new Mixed.Term(1, squares)));
+    assertEquals(
+        new Mixed(List.of(new Mixed.Term(2, new CrossEntropy()), new Mixed.Term(1, oneHot))),
+        mixed.ofClasses(3, TensorType.f32(4, 3)));
+    assertThrows(IllegalArgumentException.class, () -> new OneHot(new Hinge()));
   }
 }

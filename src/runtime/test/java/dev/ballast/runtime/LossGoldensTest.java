@@ -14,6 +14,7 @@ import dev.ballast.loss.MeanAbsoluteError;
 import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.loss.Mixed;
 import dev.ballast.loss.NegativeLogLikelihood;
+import dev.ballast.loss.OneHot;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -51,6 +52,10 @@ class LossGoldensTest {
           Map.entry("mae", new MeanAbsoluteError()),
           Map.entry("huber", new Huber()),
           Map.entry("huber_delta", new Huber(0.375)),
+          Map.entry("mse_of_classes", new OneHot(new MeanSquaredError())),
+          Map.entry("mse_of_classes_in_sequences", new OneHot(new MeanSquaredError())),
+          Map.entry("mae_of_classes", new OneHot(new MeanAbsoluteError())),
+          Map.entry("huber_of_classes", new OneHot(new Huber(0.375))),
           Map.entry("hinge", new Hinge()),
           Map.entry("hinge_squared", new Hinge(1.5, 2, List.of())),
           Map.entry("hinge_weighted", new Hinge(0.5, 1, WEIGHTS.classes())),

@@ -7,10 +7,7 @@ import dev.ballast.data.ImageFolder;
 import dev.ballast.data.NpyDataset;
 import dev.ballast.data.Partition.Shares;
 import dev.ballast.image.PictureSize;
-import dev.ballast.loss.Huber;
 import dev.ballast.loss.Loss;
-import dev.ballast.loss.MeanAbsoluteError;
-import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import java.nio.file.Path;
@@ -144,11 +141,7 @@ record DataReader(
 
   /** Whether targets are classes, or quantities. */
   private boolean labels() {
-    boolean numbers =
-        loss instanceof MeanSquaredError
-            || loss instanceof MeanAbsoluteError
-            || loss instanceof Huber;
-    return !numbers || !classes.isEmpty();
+    return !loss.isOfNumbers() || !classes.isEmpty();
   }
 
   private NpySource arrays() throws DefinitionException {

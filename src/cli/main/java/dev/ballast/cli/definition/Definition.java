@@ -3,9 +3,11 @@ package dev.ballast.cli.definition;
 import dev.ballast.cli.table.Target.Quantity;
 import dev.ballast.data.Dataset;
 import dev.ballast.data.LabelledDataset;
+import dev.ballast.loss.Loss;
 import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.loss.Task;
 import dev.ballast.nn.Model;
+import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
 import dev.ballast.train.BinaryTargets;
 import dev.ballast.train.Evaluation;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -59,16 +62,11 @@ public record Definition(
     return new Definition(model, options, fitted, names, text).withFittingLoss();
   }
 
-  /**
-   * Where a network with one output learns two classes by mean squares, its output is the second
-   * one's probability.
-   */
+  /** Where there are classes, a loss of numbers learns those. */
   Definition withFittingLoss() {
-    boolean classifies =
-        options.loss() instanceof MeanSquaredError
-            && classes.size() == 2
-            && prediction().elements() == 1;
-    return classifies ? withOptions(options.withLoss(new MeanSquaredError(true))) : this;
+    return classes.isEmpty()
+        ? this
+        : withOptions(options.withLoss(options.loss().ofClasses(classes.size(), prediction())));
   }
 
   /**
@@ -104,13 +102,35 @@ public record Definition(
 
   private Dataset targets(Dataset raw, Consumer<String> remarks) {
     TensorType prediction = prediction();
+    Loss loss = options.loss();
     Dataset good =
-        options.loss().task(prediction) instanceof Task.Classes task
-                && raw instanceof LabelledDataset labelled
+        loss.task(prediction) instanceof Task.Classes task && raw instanceof LabelledDataset labelled
             ? LabelRange.of(
                 labelled, prediction.shape().dim(-1), task.ignored(), data.skipsBad(), remarks)
             : raw;
-    return BinaryTargets.where(good, options.loss(), prediction);
+    Dataset fitting = BinaryTargets.where(good, loss, prediction);
+    if (fitting instanceof LabelledDataset && loss.isOfNumbers()) {
+      throw new ShapeException(
+          misfit().orElse(loss.label() + " takes numbers, the data have labels"));
+    }
+    return fitting;
+  }
+
+  /** Why a loss of numbers can't learn labels here, and the next step; empty where it can. */
+  Optional<String> misfit() {
+    TensorType prediction = prediction();
+    int outputs = prediction.shape().rank() == 0 ? 1 : prediction.shape().dim(-1);
+    boolean two = classes.size() == 2 && prediction.elements() == 1;
+    if (!options.loss().isOfNumbers() || two) {
+      return Optional.empty();
+    }
+    String label = options.loss().label();
+    return Optional.of(
+        classes.isEmpty()
+            ? "%s takes numbers, and the data have labels: name the classes, as many as the network has outputs (%d), or take the loss cross_entropy"
+                .formatted(label, outputs)
+            : "%s learns classes with an output for each, or two of them with one output, but there are %d classes and %d outputs: put out = %d in the last layer"
+                .formatted(label, classes.size(), outputs, classes.size()));
   }
 
   public Definition skippingBad() {

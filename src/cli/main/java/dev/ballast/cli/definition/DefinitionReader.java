@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
@@ -118,8 +119,9 @@ public final class DefinitionReader {
     root.finish();
     Model model = new Model(name, input, layers.body());
     update.demandFit(model);
-    demandFit(loss, model);
-    return new Definition(model, options, data, classes, text).withFittingLoss();
+    Definition d = new Definition(model, options, data, classes, text).withFittingLoss();
+    demandFit(d);
+    return d;
   }
 
   private EarlyStopping earlyStopping() throws DefinitionException {
@@ -144,9 +146,13 @@ public final class DefinitionReader {
     return e.withSmallestChange(change);
   }
 
-  private void demandFit(Loss loss, Model model) throws DefinitionException {
+  private void demandFit(Definition d) throws DefinitionException {
+    Optional<String> misfit = d.classes().isEmpty() ? Optional.empty() : d.misfit();
+    if (misfit.isPresent()) {
+      throw root.at("loss", misfit.get());
+    }
     try {
-      Graphs.trainingLoss(model, loss, 1);
+      Graphs.trainingLoss(d.model(), d.options().loss(), 1);
     } catch (ShapeException e) {
       throw root.at("loss", e.getMessage());
     }

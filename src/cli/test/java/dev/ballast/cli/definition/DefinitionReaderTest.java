@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.loss.CrossEntropy;
+import dev.ballast.loss.MeanSquaredError;
+import dev.ballast.loss.OneHot;
 import dev.ballast.optim.Adam;
 import dev.ballast.tensor.Shape;
 import java.io.IOException;
@@ -125,6 +127,20 @@ class DefinitionReaderTest {
     String file = folder.resolve("tiny.toml").toString();
     assertTrue(e.getMessage().startsWith(file + ":"), e.getMessage());
     assertEquals(complaint, e.getMessage().substring(file.length() + 1).strip());
+  }
+
+  @Test
+  void numbersForClassesNeedAnOutputForEach() throws IOException {
+    String squares = GOOD.replace("\"cross_entropy\"", "\"mse\"");
+    assertEquals(new OneHot(new MeanSquaredError()), read(squares).options().loss());
+    DefinitionException e =
+        assertThrows(
+            DefinitionException.class, () -> read(squares.replace("\"yes\"", "\"yes\", \"?\"")));
+    assertEquals(
+        folder.resolve("tiny.toml")
+            + ":3:1: loss: mse learns classes with an output for each, or two of them with one"
+            + " output, but there are 3 classes and 2 outputs: put out = 3 in the last layer",
+        e.getMessage());
   }
 
   @Test
