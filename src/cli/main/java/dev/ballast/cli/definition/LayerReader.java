@@ -41,6 +41,8 @@ final class LayerReader {
           case "max_pool2d" -> onImages(s, ImageLayerReader::maxPool2d);
           case "avg_pool2d" -> onImages(s, ImageLayerReader::avgPool2d);
           case "batch_norm2d" -> onImages(s, r -> r.batchNorm2d(name(s, "norm")));
+          case "gru" -> recurrent(s, r -> r.gru(name(s, "gru")));
+          case "lstm" -> recurrent(s, r -> r.lstm(name(s, "lstm")));
           default -> s.named("kind", LayerReader::activation);
         });
     s.finish();
@@ -54,6 +56,17 @@ final class LayerReader {
     ImageLayerReader reader = new ImageLayerReader(s, shape);
     Layer layer = made.of(reader);
     shape = reader.after(layer);
+    return layer;
+  }
+
+  private interface RecurrentLayer {
+    Layer of(RecurrentLayerReader reader) throws DefinitionException;
+  }
+
+  private Layer recurrent(Section s, RecurrentLayer made) throws DefinitionException {
+    RecurrentLayerReader reader = new RecurrentLayerReader(s, shape);
+    Layer layer = made.of(reader);
+    shape = reader.after();
     return layer;
   }
 
@@ -114,8 +127,8 @@ final class LayerReader {
       throw new IllegalArgumentException(
           "unknown layer '"
               + label
-              + "': linear, conv2d, max_pool2d, avg_pool2d, batch_norm2d, flatten, dropout or an"
-              + " activation",
+              + "': linear, conv2d, max_pool2d, avg_pool2d, batch_norm2d, gru, lstm, flatten,"
+              + " dropout or an activation",
           e);
     }
   }
