@@ -101,7 +101,7 @@ class DefinitionReaderTest {
           "adamw" | "adamx" | 18:1: optimizer.kind: unknown optimizer 'adamx': sgd, adam, adamw, rmsprop, adagrad, adadelta or lion
           0.001 | -1 | 19:1: optimizer.learning_rate: must be a finite number above 0, not -1.0
           0.001 | nan | 19:1: optimizer.learning_rate: must be a finite number above 0, not NaN
-          "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, conv2d, max_pool2d, avg_pool2d, batch_norm2d, flatten, dropout or an activation
+          "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, embedding, conv2d, max_pool2d, avg_pool2d, batch_norm2d, gru, lstm, flatten, dropout, residual, sequence or an activation
           kind = "flatten" | kind = "conv2d"\\nout = 2\\nkernel = 3 | 22:1: layer.kind: needs images [channels, height, width], and gets [4x4]: put a 1 before the sizes of input
           out = 3 | out = -3 | 27:1: layer.out: must be at least 1 and fit 32 bits, not -3
           out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, out, init, bias]
