@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.cli.definition.Definition;
 import dev.ballast.cli.definition.DefinitionException;
 import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.definition.LinesSource;
 import dev.ballast.cli.definition.NpySource;
 import dev.ballast.cli.definition.PixelSource;
 import dev.ballast.cli.definition.TableSource;
@@ -117,6 +118,9 @@ record Provenance(SequencedMap<String, String> metadata) {
 
   /** What it was trained on, where that is neither images nor a table. */
   Optional<String> otherData() {
+    if (metadata.containsKey(LinesSource.LINES)) {
+      return Optional.of("lines of text");
+    }
     if (metadata.containsKey(TextSource.CHARACTERS)) {
       return Optional.of("a text");
     }

@@ -1,6 +1,7 @@
 package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
@@ -19,10 +20,15 @@ public interface Dataset extends AutoCloseable {
   /**
    * Writes example {@code index} to row {@code row} of a batch. Allocates nothing.
    *
-   * @param x f32[B, …example]
+   * @param x [B, …example], of a type that it {@link #fills}
    * @param target [B, …] as the loss wants it
    */
   void copy(int index, Slice x, Slice target, int row);
+
+  /** Whether examples can be written as this type: f32 alone, if nothing else is said. */
+  default boolean fills(DType dtype) {
+    return dtype == DType.F32;
+  }
 
   /**
    * Told before each time through the examples of a training run.
@@ -50,6 +56,11 @@ public interface Dataset extends AutoCloseable {
       Shape wanted = x.shape().slice(1, x.shape().rank());
       throw new ShapeException(
           "the model takes examples " + wanted + ", the data has " + example());
+    }
+    if (!fills(x.dtype())) {
+      throw new ShapeException(
+          "the model takes examples of %s, which these data are not: a model takes f32 unless it begins with an embedding"
+              .formatted(x.dtype()));
     }
     Shape rows = Shape.of(batchOfTargets.shape().dim(0));
     if (!batchOfTargets.equals(new TensorType(target().dtype(), rows.append(target().shape())))) {

@@ -3,6 +3,7 @@ package dev.ballast.data;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
 import java.io.IOException;
@@ -183,12 +184,32 @@ public sealed class NpyDataset implements Dataset {
     }
   }
 
+  /** Whole numbers that are not scaled can be written as whole numbers. */
+  @Override
+  public boolean fills(DType dtype) {
+    boolean whole = x.format().isInteger() && mean == 0 && deviation == 1;
+    return dtype == DType.F32 || dtype == DType.I32 && whole;
+  }
+
   final void copyNumbers(int index, Slice batch, int row) {
+    if (!batch.dtype().isFloating()) {
+      copyWhole(index, batch, row);
+      return;
+    }
     MemorySegment out = batch.memory();
     long from = (long) checked(index) * width;
     for (int i = 0; i < width; i++) {
       float v = (float) ((x.get(from + i) - mean) / deviation);
       out.setAtIndex(JAVA_FLOAT_UNALIGNED, (long) row * width + i, v);
+    }
+  }
+
+  /** A number beyond 32 bits becomes −1, which no table has a row for. */
+  private void copyWhole(int index, Slice batch, int row) {
+    long from = (long) checked(index) * width;
+    for (int i = 0; i < width; i++) {
+      long v = x.format().getLong(x.elements(), from + i);
+      batch.setLong((long) row * width + i, (int) v == v ? v : -1);
     }
   }
 

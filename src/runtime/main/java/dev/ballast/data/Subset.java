@@ -1,6 +1,7 @@
 package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
@@ -88,6 +89,11 @@ public sealed class Subset implements Dataset {
   @Override
   public Shape example() {
     return all.example();
+  }
+
+  @Override
+  public boolean fills(DType dtype) {
+    return all.fills(dtype);
   }
 
   @Override

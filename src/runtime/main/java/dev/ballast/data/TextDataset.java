@@ -1,6 +1,7 @@
 package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
 import java.io.IOException;
@@ -88,6 +89,12 @@ public final class TextDataset implements Dataset {
   @Override
   public TensorType target() {
     return TensorType.i32(block);
+  }
+
+  /** Numbers of characters are exact in any type. */
+  @Override
+  public boolean fills(DType dtype) {
+    return true;
   }
 
   @Override

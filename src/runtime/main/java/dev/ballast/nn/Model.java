@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A network with the shape of one example: all that graphs for training and inference are made of.
+ * A network with the type of one example: all that graphs for training and inference are made of.
  *
  * <pre>{@code
  * Model model =
@@ -23,17 +23,25 @@ import java.util.function.Function;
  *         Shape.of(2),
  *         Sequential.of(Linear.of("fc1", 2, 8), Activation.TANH, Linear.of("fc2", 8, 1)));
  * }</pre>
+ *
+ * @param input what an example is made of: f32, or i32 where the body begins with an {@link
+ *     Embedding}
  */
-public record Model(String name, Shape example, Layer body) {
-  /** The input's name in every graph: f32[B, …example]. */
+public record Model(String name, Shape example, DType input, Layer body) {
+  /** The input's name in every graph: [B, …example]. */
   public static final String INPUT = "x";
 
   /** The name of the network's result in inference graphs. */
   public static final String OUTPUT = "y";
 
+  /** A network on examples of f32. */
+  public Model(String name, Shape example, Layer body) {
+    this(name, example, DType.F32, body);
+  }
+
   /** The input of a batch. */
   public TensorType inputType(int batch) {
-    return new TensorType(DType.F32, Shape.of(batch).append(example));
+    return new TensorType(input, Shape.of(batch).append(example));
   }
 
   /** The forward pass alone. */

@@ -21,7 +21,7 @@ public final class Passes {
 
   /** The same, with some of the rules. */
   public static Graph forRunning(Graph graph, Set<PassRule> rules) {
-    Graph g = ReadBroadcasts.run(UnitAxes.run(BatchLast.run(cleaned(graph))));
+    Graph g = ReadBroadcasts.run(UnitAxes.run(BatchLast.run(JoinPads.run(cleaned(graph)))));
     g = rules.contains(PassRule.JOIN_LOSSES) ? JoinLosses.run(g) : g;
     g = rules.contains(PassRule.ACCUMULATE) ? AccumulateProducts.run(g) : g;
     g = rules.contains(PassRule.BIT_MASKS) ? BitMasks.run(g) : g;

@@ -70,6 +70,11 @@ public final class BinaryTargets implements Dataset {
   }
 
   @Override
+  public boolean fills(DType dtype) {
+    return labelled.fills(dtype);
+  }
+
+  @Override
   public TensorType target() {
     return TensorType.f32(1);
   }

@@ -245,10 +245,15 @@ public final class Graphs {
    * alone, and stays exact where ŷ is so near to 1 that single precision can't tell.
    *
    * @param forward a classifier's graph as {@link #serving} makes it, or as a model file holds it
-   * @throws IllegalArgumentException where the graph has no probabilities
+   * @throws IllegalArgumentException where the graph has no probabilities, or takes whole numbers
    */
   public static Graph sensitivity(Graph forward) {
     Graph sized = Rebatch.run(forward, 1);
+    if (!input(sized).type().dtype().isFloating()) {
+      throw new IllegalArgumentException(
+          "%s takes %s: whole numbers have no gradient to be shown"
+              .formatted(forward.name(), input(sized).type()));
+    }
     if (!sized.outputs().containsKey(PROBABILITIES)) {
       throw new IllegalArgumentException(forward.name() + " has no output " + PROBABILITIES);
     }

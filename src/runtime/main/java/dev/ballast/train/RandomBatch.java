@@ -1,11 +1,13 @@
 package dev.ballast.train;
 
+import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.Slice;
 import dev.ballast.loss.Loss;
 import dev.ballast.loss.Task;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
+import dev.ballast.op.Index;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
@@ -13,8 +15,8 @@ import dev.ballast.tensor.Shape;
 /**
  * A batch of noise, for checks and measurements that need a model but no data: N(0, 1) for what is
  * floating, labels among the classes, zeros and ones for answers of yes or no, shares of 1 for
- * classes that are not told by labels. The learning rate is 0, so that a step computes all that it
- * does and leaves the weights alone.
+ * classes that are not told by labels, rows of the table where the input is numbers of such. The
+ * learning rate is 0, so that a step computes all that it does and leaves the weights alone.
  *
  * @param classes that labels are drawn from
  * @param seed the same seed gives the same numbers, in any floating type up to rounding
@@ -47,7 +49,7 @@ public record RandomBatch(Loss loss, int classes, long seed) {
       } else if (i.name().equals(Graphs.TARGET)) {
         targets(slice, random);
       } else if (!slice.dtype().isFloating()) {
-        labels(slice, random, 1);
+        labels(slice, random, rows(s.plan().graph(), i));
       } else {
         normal(slice, random);
       }
@@ -57,6 +59,15 @@ public record RandomBatch(Loss loss, int classes, long seed) {
         s.state(state.name()).setLong(0, seed);
       }
     }
+  }
+
+  /** How many places there are where an input of whole numbers is an index; 1 where it is none. */
+  private static int rows(Graph graph, Value.Input indices) {
+    return graph.nodes().stream()
+        .filter(n -> n.op() instanceof Index.Gather && n.inputs().getLast().equals(indices))
+        .mapToInt(n -> n.inputs().getFirst().type().shape().dim(((Index.Gather) n.op()).axis()))
+        .min()
+        .orElse(1);
   }
 
   private void targets(Slice slice, Philox random) {

@@ -8,12 +8,15 @@ import dev.ballast.data.NpyDataset;
 import dev.ballast.data.Partition.Shares;
 import dev.ballast.image.PictureSize;
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.Task;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
+import dev.ballast.tensor.TensorType;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Reads the table {@code [data]} of a definition.
@@ -34,9 +37,11 @@ record DataReader(
           case "csv" -> table();
           case "npy" -> arrays();
           case "text" -> text();
+          case "lines" -> lines();
           default ->
               throw section.at(
-                  "kind", "unknown kind of data '" + kind + "': idx, images, csv, npy or text");
+                  "kind",
+                  "unknown kind of data '" + kind + "': idx, images, csv, npy, text or lines");
         };
     section.finish();
     return data;
@@ -169,6 +174,40 @@ record DataReader(
     Shares shares = new Shares(test, share("validation"), 0);
     return new TextSource(
         dataFolder(), section.text("file"), input.dim(0), shares, Optional.empty());
+  }
+
+  private LinesSource lines() throws DefinitionException {
+    if (input.rank() != 1 || input.dim(0) < 2) {
+      throw root.at("input", "lines need the characters of the longest and one more, as [16]");
+    }
+    double test = section.has("test_share") ? share("test_share") : 0.1;
+    if (test == 0) {
+      throw section.at("test_share", "must be above 0: some of the lines are the test");
+    }
+    Shares shares = new Shares(test, share("validation"), section.seed("split_seed"));
+    return new LinesSource(
+        dataFolder(),
+        section.text("file"),
+        input.dim(0),
+        ignoredLabel(),
+        shares,
+        false,
+        Optional.empty());
+  }
+
+  /** The label for what is beyond the end of a line. */
+  private int ignoredLabel() throws DefinitionException {
+    OptionalInt ignored =
+        loss.task(TensorType.f32(1, 2)) instanceof Task.Classes c
+            ? c.ignored()
+            : OptionalInt.empty();
+    if (ignored.isEmpty() || ignored.getAsInt() >= 0) {
+      throw root.at(
+          "loss",
+          "lines end before the longest does, which a loss must not look at: put [loss] with kind ="
+              + " \"cross_entropy\" and ignored = -1");
+    }
+    return ignored.getAsInt();
   }
 
   private TableSource table() throws DefinitionException {

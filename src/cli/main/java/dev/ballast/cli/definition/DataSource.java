@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Where a definition's examples come from. */
-public sealed interface DataSource permits PixelSource, TableSource, NpySource, TextSource {
+public sealed interface DataSource
+    permits PixelSource, TableSource, NpySource, TextSource, LinesSource {
   Path folder();
 
   /**

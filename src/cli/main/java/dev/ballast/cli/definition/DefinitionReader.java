@@ -112,12 +112,12 @@ public final class DefinitionReader {
     Path folder = file.toAbsolutePath().getParent();
     DataSource data =
         new DataReader(root, root.section("data"), folder, input, loss, classes).read();
-    LayerReader layers = new LayerReader(input);
+    LayerReader layers = LayerReader.ofNetwork(input);
     for (Section s : root.sections("layer")) {
       layers.add(s);
     }
     root.finish();
-    Model model = new Model(name, input, layers.body());
+    Model model = new Model(name, input, layers.input(), layers.body());
     update.demandFit(model);
     Definition d = new Definition(model, options, data, classes, text).withFittingLoss();
     demandFit(d);

@@ -2,48 +2,139 @@ package dev.ballast.cli.definition;
 
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
+import dev.ballast.nn.Embedding;
 import dev.ballast.nn.Flatten;
 import dev.ballast.nn.Initializer;
 import dev.ballast.nn.Layer;
 import dev.ballast.nn.Linear;
+import dev.ballast.nn.Named;
+import dev.ballast.nn.Residual;
 import dev.ballast.nn.Sequential;
+import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /** Layers in order, each with the shape that the one before leaves. */
 final class LayerReader {
   private final List<Layer> layers = new ArrayList<>();
-  private final Set<String> names = new HashSet<>();
+  private final LayerNames names;
   private Shape shape;
 
-  LayerReader(Shape input) {
-    this.shape = input;
+  /** Of the network's input; empty until its first layer is read. */
+  private Optional<DType> input;
+
+  private LayerReader(Shape shape, Optional<DType> input, LayerNames names) {
+    this.shape = shape;
+    this.input = input;
+    this.names = names;
+  }
+
+  /**
+   * @param input the shape of an example
+   */
+  static LayerReader ofNetwork(Shape input) {
+    return new LayerReader(input, Optional.empty(), LayerNames.ofNetwork());
   }
 
   Sequential body() {
     return new Sequential(layers);
   }
 
+  /** What an example is made of: whole numbers where an embedding is the first layer. */
+  DType input() {
+    return input.orElse(DType.F32);
+  }
+
   void add(Section s) throws DefinitionException {
     String kind = s.text("kind");
-    layers.add(
+    names.count();
+    Layer layer =
         switch (kind) {
+          case "embedding" -> embedding(s);
+          case "residual" -> residual(s);
+          case "sequence" -> sequence(s);
           case "linear" -> linear(s);
           case "flatten" -> {
             shape = Shape.of(Math.toIntExact(shape.elements()));
             yield new Flatten();
           }
           case "dropout" -> dropout(s);
-          case "conv2d" -> onImages(s, r -> r.conv2d(name(s, "conv")));
+          case "conv2d" -> onImages(s, r -> r.conv2d(names.of(s, "conv")));
           case "max_pool2d" -> onImages(s, ImageLayerReader::maxPool2d);
           case "avg_pool2d" -> onImages(s, ImageLayerReader::avgPool2d);
-          case "batch_norm2d" -> onImages(s, r -> r.batchNorm2d(name(s, "norm")));
+          case "batch_norm2d" -> onImages(s, r -> r.batchNorm2d(names.of(s, "norm")));
+          case "gru" -> recurrent(s, r -> r.gru(names.of(s, "gru")));
+          case "lstm" -> recurrent(s, r -> r.lstm(names.of(s, "lstm")));
           default -> s.named("kind", LayerReader::activation);
-        });
+        };
+    layers.add(layer);
+    input = Optional.of(input());
     s.finish();
+  }
+
+  private Layer embedding(Section s) throws DefinitionException {
+    if (input.isPresent()) {
+      throw s.at("kind", "takes whole numbers, and so can only be the first layer of all");
+    }
+    String name = names.of(s, "embedding");
+    Embedding embedding = Embedding.of(name, s.whole("vocabulary", 1), s.whole("width", 1));
+    if (s.has("deviation")) {
+      embedding = embedding.withInitializer(Initializer.normal(0, deviation(s)));
+    }
+    names.embed(name, new LayerNames.Embedded(embedding.vocabulary(), embedding.width()));
+    input = Optional.of(DType.I32);
+    shape = shape.append(Shape.of(embedding.width()));
+    return embedding;
+  }
+
+  private static double deviation(Section s) throws DefinitionException {
+    double deviation = s.number("deviation");
+    if (!(deviation >= 0) || Double.isInfinite(deviation)) {
+      throw s.at("deviation", "must be a finite number, at least 0, not " + deviation);
+    }
+    return deviation;
+  }
+
+  private Layer residual(Section s) throws DefinitionException {
+    LayerReader inner = new LayerReader(shape, Optional.of(input()), names);
+    inner.addAll(s);
+    if (!inner.shape.equals(shape)) {
+      throw s.at(
+          "layer",
+          "the layers make %s of %s, which can't be added: a residual's last layer leaves the shape that its first gets"
+              .formatted(inner.shape, shape));
+    }
+    return new Residual(inner.body());
+  }
+
+  private Layer sequence(Section s) throws DefinitionException {
+    if (!s.has("repeat")) {
+      Optional<String> name = s.has("name") ? Optional.of(names.of(s)) : Optional.empty();
+      Layer body = part(s, name.map(names::within).orElse(names));
+      return name.<Layer>map(n -> new Named(n, body)).orElse(body);
+    }
+    String name = names.of(s);
+    List<Layer> parts = new ArrayList<>();
+    for (int i = 0; i < s.whole("repeat", 1); i++) {
+      parts.add(part(s, names.within(name + "." + i)));
+    }
+    return Named.list(name, parts);
+  }
+
+  private Layer part(Section s, LayerNames namesWithin) throws DefinitionException {
+    LayerReader inner = new LayerReader(shape, input, namesWithin);
+    inner.addAll(s);
+    shape = inner.shape;
+    input = inner.input;
+    return inner.body();
+  }
+
+  private void addAll(Section s) throws DefinitionException {
+    for (Section layer : s.sections("layer")) {
+      add(layer);
+    }
   }
 
   private interface ImageLayer {
@@ -57,17 +148,19 @@ final class LayerReader {
     return layer;
   }
 
-  /** The layer's name, by default its kind and place. */
-  private String name(Section s, String kind) throws DefinitionException {
-    String name = s.text("name", kind + (layers.size() + 1));
-    if (!names.add(name)) {
-      throw s.at("name", "another layer is named '" + name + "'");
-    }
-    return name;
+  private interface RecurrentLayer {
+    Layer of(RecurrentLayerReader reader) throws DefinitionException;
+  }
+
+  private Layer recurrent(Section s, RecurrentLayer made) throws DefinitionException {
+    RecurrentLayerReader reader = new RecurrentLayerReader(s, shape);
+    Layer layer = made.of(reader);
+    shape = reader.after();
+    return layer;
   }
 
   private Layer linear(Section s) throws DefinitionException {
-    String name = name(s, "linear");
+    String name = names.of(s, "linear");
     if (shape.rank() < 1) {
       throw s.at("kind", "a linear layer needs an input of at least one dimension");
     }
@@ -114,8 +207,8 @@ final class LayerReader {
       throw new IllegalArgumentException(
           "unknown layer '"
               + label
-              + "': linear, conv2d, max_pool2d, avg_pool2d, batch_norm2d, flatten, dropout or an"
-              + " activation",
+              + "': linear, embedding, conv2d, max_pool2d, avg_pool2d, batch_norm2d, gru, lstm,"
+              + " flatten, dropout, residual, sequence or an activation",
           e);
     }
   }

@@ -23,12 +23,22 @@ final class Section {
   private final String name;
   private final TomlTable table;
   private final Overrides overrides;
+  private final Optional<TomlPosition> own;
   private final Set<String> asked = new LinkedHashSet<>();
 
   /**
    * @param overrides values that stand in for the table's own
    */
   Section(Path file, String name, TomlTable table, Overrides overrides) {
+    this(file, name, table, overrides, Optional.empty());
+  }
+
+  /**
+   * @param own where the table itself stands, if it is one of several of its name
+   */
+  private Section(
+      Path file, String name, TomlTable table, Overrides overrides, Optional<TomlPosition> own) {
+    this.own = own;
     this.file = file;
     this.name = name;
     this.table = table;
@@ -126,10 +136,13 @@ final class Section {
   }
 
   List<Section> sections(String key) throws DefinitionException {
+    String kind = "an array of tables, written [[" + path(key) + "]]";
+    TomlArray array = demand(key, kind, TomlArray.class);
+    List<TomlTable> tables = list(key, kind, TomlTable.class);
     List<Section> sections = new ArrayList<>();
-    for (TomlTable t :
-        list(key, "an array of tables, written [[" + path(key) + "]]", TomlTable.class)) {
-      sections.add(new Section(file, path(key), t, Overrides.none()));
+    for (int i = 0; i < tables.size(); i++) {
+      Optional<TomlPosition> place = Optional.of(array.inputPositionOf(i));
+      sections.add(new Section(file, path(key), tables.get(i), Overrides.none(), place));
     }
     return sections;
   }
@@ -184,11 +197,17 @@ final class Section {
     }
   }
 
-  /** A complaint about a key, with its place. */
+  /**
+   * A complaint about a key, with its place; of one that is not there, with that of its table where
+   * there are several.
+   */
   DefinitionException at(String key, String complaint) {
-    TomlPosition p = table.inputPositionOf(List.of(key));
-    boolean own = p != null && overrides.value(name, key).isEmpty();
-    String where = own ? file + ":" + p.line() + ":" + p.column() + ": " : file + ": ";
+    Optional<TomlPosition> place =
+        overrides.value(name, key).isPresent()
+            ? Optional.empty()
+            : Optional.ofNullable(table.inputPositionOf(List.of(key))).or(() -> own);
+    String where =
+        place.map(p -> file + ":" + p.line() + ":" + p.column() + ": ").orElse(file + ": ");
     return new DefinitionException(where + path(key) + ": " + complaint);
   }
 

@@ -54,7 +54,9 @@ public record RunReport(
   public static RunReport of(RunMaterial m) {
     Outcome outcome = Judge.judge(m.file(), m.test(), m.batch(), m.classes(), m.ignored());
     Optional<PictureShape> shape =
-        m.pictures() ? PictureShape.of(m.model().example()) : Optional.empty();
+        m.pictures() && m.model().input().isFloating()
+            ? PictureShape.of(m.model().example())
+            : Optional.empty();
     return new RunReport(
         m.model().name(),
         m.result(),
