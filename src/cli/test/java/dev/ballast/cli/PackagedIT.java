@@ -20,19 +20,26 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jars as they are built: the README's program, on the class path and on the module path. */
+/** The jars as they are built: the programs of the pages, on the class path and on the module path. */
 class PackagedIT {
   private static final Pattern SAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern ANSWER =
       Pattern.compile("0 xor 1 is 1 with probability (\\d\\.\\d+)");
 
+  private static final Pattern LEARNT = Pattern.compile("after: (\\d\\.\\d+)");
+
   @TempDir static Path folder;
 
   @BeforeAll
-  static void compileTheReadmesProgram() throws IOException {
-    Matcher m = SAMPLE.matcher(Files.readString(Child.root().resolve("README.md")));
-    assertTrue(m.find(), "README.md has no Java");
-    Path source = Files.writeString(folder.resolve("Xor.java"), m.group(1));
+  static void compileThePrograms() throws IOException {
+    compile("README.md", "Xor");
+    compile("src/docs/EMBEDDING.md", "Online");
+  }
+
+  private static void compile(String page, String program) throws IOException {
+    Matcher m = SAMPLE.matcher(Files.readString(Child.root().resolve(page)));
+    assertTrue(m.find(), page + " has no Java");
+    Path source = Files.writeString(folder.resolve(program + ".java"), m.group(1));
     JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     StringWriter complaints = new StringWriter();
     List<String> options = List.of("-d", folder.toString(), "-cp", libraries());
@@ -102,6 +109,29 @@ class PackagedIT {
                 "--add-modules=dev.ballast,dev.ballast.openblas,jdk.incubator.vector",
                 "-cp",
                 folder.toString())));
+  }
+
+  @Test
+  void theProgramOfTheServicePageLearnsAndSwapsOnBothPaths() throws Exception {
+    String classPath = folder + java.io.File.pathSeparator + libraries();
+    for (List<String> flags :
+        List.of(
+            List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath),
+            List.of(
+                "--enable-native-access=dev.ballast.openblas,dev.ballast,ALL-UNNAMED",
+                "-p",
+                libraries(),
+                "--add-modules=dev.ballast,dev.ballast.openblas",
+                "-cp",
+                folder.toString()))) {
+      List<String> all = new ArrayList<>(flags);
+      all.add("--add-modules=jdk.incubator.vector");
+      all.add("Online");
+      String output = Child.java(all).succeeded().output();
+      Matcher after = LEARNT.matcher(output);
+      assertTrue(after.find() && Double.parseDouble(after.group(1)) > 0.9, output);
+      assertTrue(output.contains(" before, ") && output.contains("off the heap: arenas "), output);
+    }
   }
 
   @Test

@@ -104,7 +104,8 @@ public record Definition(
     TensorType prediction = prediction();
     Loss loss = options.loss();
     Dataset good =
-        loss.task(prediction) instanceof Task.Classes task && raw instanceof LabelledDataset labelled
+        loss.task(prediction) instanceof Task.Classes task
+                && raw instanceof LabelledDataset labelled
             ? LabelRange.of(
                 labelled, prediction.shape().dim(-1), task.ignored(), data.skipsBad(), remarks)
             : raw;
