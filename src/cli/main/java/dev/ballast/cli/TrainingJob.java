@@ -171,7 +171,7 @@ record TrainingJob(
         files.model(),
         Graphs.serving(definition.model(), definition.options().loss(), 1),
         t.trainer.session().weights(),
-        Provenance.of(definition, train, t.run.epochs().size(), Optional.of(t.result)).metadata());
+        Provenance.of(definition, train, t.run.epochs(), Optional.of(t.result)).metadata());
     if (files.curve().isPresent()) {
       Optional<Integer> kept = t.run.bestEpoch().stream().boxed().findFirst();
       String svg = LearningCurve.svg(definition.model().name(), t.run.epochs(), t.judgedOn, kept);

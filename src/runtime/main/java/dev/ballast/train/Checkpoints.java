@@ -155,6 +155,15 @@ public final class Checkpoints implements AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * The epochs that had ended when a checkpoint was written.
+   *
+   * @throws IllegalArgumentException where its progress is not as a trainer writes it
+   */
+  public static List<Epoch> epochs(Checkpoint c) {
+    return List.copyOf(RunState.of(c.progress()).epochs());
+  }
+
   /** Counts a step and tells whether the next checkpoint is due. */
   boolean isDueAfterStep() {
     stepsSince++;

@@ -13,10 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
+import org.tomlj.TomlTable;
 
 /** Reads a definition from a TOML file. */
 public final class DefinitionReader {
@@ -60,15 +64,52 @@ public final class DefinitionReader {
     return read(file, text, Overrides.ofComments(text));
   }
 
-  private static Definition read(Path file, String text, Overrides overrides)
-      throws DefinitionException {
+  /**
+   * The keys of a definition as a model file keeps it, each by its path with its value as a text;
+   * what was set instead of its own included. A part of a list of tables has its number in the
+   * path: {@code layer[2].out}.
+   *
+   * @param file it is told as part of
+   * @throws DefinitionException where the text is no TOML
+   */
+  public static Map<String, String> settings(Path file, String text) throws DefinitionException {
+    Map<String, String> settings = new LinkedHashMap<>();
+    flatten("", parse(file, text), settings);
+    settings.putAll(Overrides.ofComments(text).texts());
+    return settings;
+  }
+
+  private static void flatten(String path, Object value, Map<String, String> to) {
+    if (value instanceof TomlTable table) {
+      for (String key : table.keySet()) {
+        flatten(path.isEmpty() ? key : path + "." + key, table.get(List.of(key)), to);
+      }
+    } else if (value instanceof TomlArray array && isOfTables(array)) {
+      for (int i = 0; i < array.size(); i++) {
+        flatten(path + "[" + i + "]", array.get(i), to);
+      }
+    } else {
+      to.put(path, value instanceof TomlArray array ? array.toList().toString() : "" + value);
+    }
+  }
+
+  private static boolean isOfTables(TomlArray array) {
+    return !array.isEmpty() && array.get(0) instanceof TomlTable;
+  }
+
+  private static TomlParseResult parse(Path file, String text) throws DefinitionException {
     TomlParseResult toml = Toml.parse(text);
     if (toml.hasErrors()) {
       TomlParseError e = toml.errors().getFirst();
       String where = file + ":" + e.position().line() + ":" + e.position().column() + ": ";
       throw new DefinitionException(where + e.getMessage());
     }
-    Section root = new Section(file, "", toml, overrides);
+    return toml;
+  }
+
+  private static Definition read(Path file, String text, Overrides overrides)
+      throws DefinitionException {
+    Section root = new Section(file, "", parse(file, text), overrides);
     Definition d = new DefinitionReader(file, root, overrides.comments() + text).read();
     overrides.demandUsed();
     return d;
