@@ -18,6 +18,7 @@ import dev.ballast.train.Graphs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -101,6 +102,11 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (explain.isPresent()) {
       demandPng(explain.get());
+    }
+    for (Path f : files) {
+      if (Files.isDirectory(f)) {
+        throw new IOException(f + ": is a folder; name files in it");
+      }
     }
     try (ModelFile model = ModelFile.open(file)) {
       Provenance provenance = new Provenance(model.metadata());

@@ -129,6 +129,9 @@ record TrainingJob(
       if (checkpoints.isPresent()) {
         resumedFrom = checkpoint.resume(checkpoints.get(), trainer, err);
       }
+      if (resumedFrom.isPresent() && from.isPresent()) {
+        err.println(from.get() + ": is passed over: the run goes on from its checkpoint");
+      }
       log.begin(trainer.epochs(), trainer.stepsOfEpoch());
       TrainingListener listener = log.and(progress(train.size(), judgedOn));
       return new Fitted(trainer.fit(listener, checkpoints), resumedFrom);

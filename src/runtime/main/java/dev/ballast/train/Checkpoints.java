@@ -81,7 +81,8 @@ public final class Checkpoints implements AutoCloseable {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new IOException(folder + ": this folder for checkpoints can't be made", e);
+      throw new IOException(
+          folder + ": this folder for checkpoints can't be made; name another place", e);
     }
     FileChannel channel = lock(folder);
     Checkpoints c = new Checkpoints(folder, policy, metadata, channel);

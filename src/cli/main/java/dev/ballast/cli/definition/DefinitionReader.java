@@ -1,9 +1,12 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.Task;
 import dev.ballast.nn.Model;
+import dev.ballast.optim.Schedule;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
+import dev.ballast.tensor.TensorType;
 import dev.ballast.train.EarlyStopping;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.TrainingOptions;
@@ -116,12 +119,16 @@ public final class DefinitionReader {
   }
 
   private static String text(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a folder; name a definition in it, a TOML file");
+    }
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": there is no such file", e);
     } catch (CharacterCodingException e) {
-      throw new DefinitionException(file + ": is not UTF-8 text");
+      throw new DefinitionException(
+          file + ": is not UTF-8 text; a definition is a TOML file, as models/mnist-mlp.toml");
     }
   }
 
@@ -133,16 +140,17 @@ public final class DefinitionReader {
     }
     Loss loss = LossReader.read(root);
     UpdateReader update = new UpdateReader(root);
+    Schedule schedule = ScheduleReader.read(root);
+    int accumulate = root.whole("accumulate", 1, 1);
     TrainingOptions once =
         TrainingOptions.of(loss, update.rule().optimizer())
             .withUpdate(update.rule())
-            .withSchedule(ScheduleReader.read(root))
+            .withSchedule(schedule)
             .withBatch(root.whole("batch", 1))
             .withEpochs(root.whole("epochs", 0))
             .withSeed(root.seed("seed"))
             .withShuffle(root.flag("shuffle", true))
             .withEarlyStopping(earlyStopping());
-    int accumulate = root.whole("accumulate", 1, 1);
     TrainingOptions options = root.made("accumulate", () -> once.withAccumulate(accumulate));
     List<String> classes = root.texts("classes", List.of());
     if (classes.stream().distinct().count() < classes.size()
@@ -159,7 +167,7 @@ public final class DefinitionReader {
     root.finish();
     Model model = new Model(name, input, layers.body());
     update.demandFit(model);
-    demandFit(loss, model);
+    demandFit(loss, model, classes);
     return new Definition(model, options, data, classes, text).withFittingLoss();
   }
 
@@ -185,11 +193,18 @@ public final class DefinitionReader {
     return e.withSmallestChange(change);
   }
 
-  private void demandFit(Loss loss, Model model) throws DefinitionException {
+  private void demandFit(Loss loss, Model model, List<String> classes) throws DefinitionException {
     try {
       Graphs.trainingLoss(model, loss, 1);
     } catch (ShapeException e) {
       throw root.at("loss", e.getMessage());
+    }
+    TensorType prediction = model.inference(1).outputs().get(Model.OUTPUT).type();
+    int outputs = prediction.shape().dim(-1);
+    if (loss.task(prediction) instanceof Task.Classes && classes.size() > outputs) {
+      throw root.at(
+          "classes",
+          "there are %d, and the network has outputs for %d".formatted(classes.size(), outputs));
     }
   }
 }
