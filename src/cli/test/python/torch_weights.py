@@ -4,7 +4,7 @@
     python3 -m venv venv && venv/bin/pip install torch safetensors && venv/bin/python torch_weights.py
 
 torch-before.safetensors holds the weights after some steps, torch-after.safetensors those after one epoch
-more; torch-network.json the images as bytes, their labels, and the network's results before.
+more; torch-network.json the images as bytes, their labels, and the network's results before and after.
 """
 import json
 import pathlib
@@ -48,10 +48,15 @@ for _ in range(3):
     epoch(network, x, labels)
 save_file(network.state_dict(), OUT / "torch-before.safetensors", {"format": "pt"})
 with torch.no_grad():
-    results = network(x)
-facts = dict(
-    pixels=pixels.reshape(16, 16).tolist(), labels=labels.tolist(), results=results.tolist()
-)
-(OUT / "torch-network.json").write_text(json.dumps(facts) + "\n")
+    before = network(x)
 epoch(network, x, labels)
 save_file(network.state_dict(), OUT / "torch-after.safetensors", {"format": "pt"})
+with torch.no_grad():
+    after = network(x)
+facts = dict(
+    pixels=pixels.reshape(16, 16).tolist(),
+    labels=labels.tolist(),
+    results=before.tolist(),
+    results_after=after.tolist(),
+)
+(OUT / "torch-network.json").write_text(json.dumps(facts) + "\n")

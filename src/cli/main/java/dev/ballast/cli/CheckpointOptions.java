@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -85,7 +86,8 @@ final class CheckpointOptions {
     }
     Path own = folder.get().resolve(name);
     Checkpoints c =
-        Checkpoints.open(own, policy(), Provenance.of(d, train, 0, Optional.empty()).metadata());
+        Checkpoints.open(
+            own, policy(), Provenance.of(d, train, List.of(), Optional.empty()).metadata());
     if (!resume && !c.isEmpty()) {
       c.close();
       throw new IOException(

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -67,6 +71,19 @@ public final class Commands {
     return shown;
   }
 
+  /** The system's complaints often are a file's name and nothing more. */
+  static String told(FileSystemException e) {
+    String why =
+        switch (e) {
+          case NoSuchFileException _ -> "there is no such file";
+          case AccessDeniedException _ -> "may not be read or written by this user";
+          case FileAlreadyExistsException _ -> "is there already";
+          case NotDirectoryException _ -> "is no folder";
+          default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+        };
+    return e.getFile() + ": " + why;
+  }
+
   /** What users can cause is told in a line; anything else is our mistake and shows where. */
   private static int complain(Exception e, CommandLine command) {
     PrintWriter err = command.getErr();
@@ -74,8 +91,8 @@ public final class Commands {
     if (e instanceof UncheckedIOException unchecked) {
       return complain(unchecked.getCause(), command);
     }
-    if (e instanceof NoSuchFileException missing) {
-      err.println(name + ": " + missing.getFile() + ": there is no such file");
+    if (e instanceof FileSystemException file) {
+      err.println(name + ": " + told(file));
       return FAILED;
     }
     boolean expected =

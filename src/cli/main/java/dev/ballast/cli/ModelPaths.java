@@ -26,8 +26,26 @@ public final class ModelPaths {
           target + ": the folder " + parent + " does not exist or can't be written");
     }
     if (Files.isDirectory(target)) {
-      throw new IOException(target + ": is a folder; name a file with --out");
+      throw new IOException(target + ": is a folder; name a file");
     }
+    // Permissions are not all that may be in the way: a file system may be full, or read only.
+    Path probe = beside(target);
+    try {
+      Files.createFile(probe);
+    } catch (IOException e) {
+      throw new IOException(
+          target + ": no file can be made in the folder " + parent + "; name another place", e);
+    } finally {
+      Files.deleteIfExists(probe);
+    }
+  }
+
+  /**
+   * A file of its own in a file's folder. Not one of the platform's: those only its owner may read.
+   */
+  private static Path beside(Path target) {
+    String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    return target.toAbsolutePath().resolveSibling(".ballast-" + unique + ".tmp");
   }
 
   /** Writes a new file. */
@@ -42,9 +60,7 @@ public final class ModelPaths {
 
   /** The same for what is not held in an array. */
   static void replace(Path target, Content content) throws IOException {
-    // Not a temporary file of the platform's: those only their owner may read.
-    String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    Path beside = target.toAbsolutePath().resolveSibling(".ballast-" + unique + ".tmp");
+    Path beside = beside(target);
     try {
       content.writeTo(beside);
       Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);

@@ -18,6 +18,7 @@ import dev.ballast.train.Graphs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,18 +35,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Asks a trained model about images, or rows of a table. */
+/** Asks a trained model about images, rows of a table, or rows of arrays. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
-    description = "Asks a trained model about images, or rows of a table.",
+    description = "Asks a trained model about images, rows of a table, or rows of arrays.",
     footer = {
       "",
       "Examples:  ballast predict mnist-mlp.ballast seven.png",
       "           ballast predict mnist-mlp.ballast"
           + " models/mnist/t10k-images-idx3-ubyte.gz --index 0,1,2",
       "           ballast predict cat-dog-better.ballast photo.jpg --explain why.png",
-      "           ballast predict wine-mlp.ballast models/wine/wine.csv"
+      "           ballast predict wine-mlp.ballast models/wine/wine.csv",
+      "           ballast predict mnist-mlp.ballast digits.npy"
     })
 final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE.ballast", description = "The trained model.")
@@ -57,7 +59,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "PNG, JPEG or GIF files, squeezed to the model's size, or IDX files;",
-        "CSV files for a model that was trained on a table."
+        "CSV files for a model that was trained on a table;",
+        "NumPy's .npy and .npz files, an example along the first axis."
       })
   private List<Path> files;
 
@@ -83,7 +86,13 @@ final class PredictCommand implements Callable<Integer> {
       })
   private Optional<Path> explain;
 
-  @Option(names = "--skip-bad", description = "Leave out bad rows of a table; count them.")
+  @Option(
+      names = "--array",
+      paramLabel = "NAME",
+      description = "Which array of an .npz file, where it holds several.")
+  private Optional<String> array;
+
+  @Option(names = "--skip-bad", description = "Leave out bad rows; count them.")
   private boolean skipBad;
 
   @Mixin private Report.Format format;
@@ -94,6 +103,11 @@ final class PredictCommand implements Callable<Integer> {
     if (explain.isPresent()) {
       demandPng(explain.get());
     }
+    for (Path f : files) {
+      if (Files.isDirectory(f)) {
+        throw new IOException(f + ": is a folder; name files in it");
+      }
+    }
     try (ModelFile model = ModelFile.open(file)) {
       Provenance provenance = new Provenance(model.metadata());
       Optional<TableFit> columns = provenance.columns(file);
@@ -101,10 +115,10 @@ final class PredictCommand implements Callable<Integer> {
         predictRows(model, columns.get(), provenance);
         return 0;
       }
-      if (provenance.otherData().isPresent()) {
-        throw new IOException(
-            "%s: was trained on %s, and predict reads images and tables"
-                .formatted(file, provenance.otherData().get()));
+      demandKind(provenance);
+      if (files.stream().anyMatch(ArrayPredictions::reads)) {
+        predictArrays(model, provenance);
+        return 0;
       }
       Graph g = Rebatch.run(model.graph(), 1);
       if (!g.outputs().containsKey(Graphs.PROBABILITIES)) {
@@ -123,6 +137,34 @@ final class PredictCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Arrays and images are not taken together: each is told in a form of its own. */
+  private void demandKind(Provenance provenance) throws IOException {
+    if (provenance.seesText()) {
+      throw new IOException(
+          file + ": was trained on a text, and predict reads images, tables and arrays");
+    }
+    boolean some = files.stream().anyMatch(ArrayPredictions::reads);
+    for (Path f : files) {
+      if (!ArrayPredictions.reads(f) && (some || provenance.seesArrays())) {
+        throw new IOException(
+            f
+                + ": is no .npy or .npz file, "
+                + (some ? "as others are" : "which " + file + " takes"));
+      }
+    }
+  }
+
+  private void predictArrays(ModelFile model, Provenance provenance) throws IOException {
+    if (explain.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--explain draws on images, and " + files.getFirst() + " holds arrays");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    new ArrayPredictions(model, provenance, array).print(out, err, files, skipBad, format.isJson());
   }
 
   private void predictRows(ModelFile model, TableFit columns, Provenance provenance)

@@ -12,6 +12,7 @@ import dev.ballast.cli.table.TableFit;
 import dev.ballast.data.Dataset;
 import dev.ballast.loss.Loss;
 import dev.ballast.openblas.OpenBlas;
+import dev.ballast.train.Epoch;
 import dev.ballast.train.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,20 +27,35 @@ import java.util.SequencedMap;
 record Provenance(SequencedMap<String, String> metadata) {
   private static final String LOSS = "loss";
   private static final String CLASSES = "classes";
-  private static final String DEFINITION = "definition";
 
-  static Provenance of(Definition d, Dataset train, int epochs, Optional<Evaluation> evaluation) {
+  /** The definition's text, what was set on the command line before it as comments. */
+  static final String DEFINITION = "definition";
+
+  /** See {@link History}. */
+  static final String HISTORY = "history";
+
+  /**
+   * Of a run.
+   *
+   * @param run the epochs that have ended
+   * @param evaluation of the kept weights on the test data
+   */
+  static Provenance of(
+      Definition d, Dataset train, List<Epoch> run, Optional<Evaluation> evaluation) {
     SequencedMap<String, String> m = needs(d);
     m.put("data.sha256", train.checksum());
     m.put("data.examples", Integer.toString(train.size()));
     m.put("seed", Long.toString(d.options().seed()));
     m.put("batch", Integer.toString(d.options().batch()));
-    m.put("epochs", Integer.toString(epochs));
+    m.put("epochs", Integer.toString(run.size()));
     m.put("optimizer", d.options().optimizer().toString());
     evaluation.ifPresent(e -> m.put("test.loss", Double.toString(e.loss())));
     evaluation
         .filter(e -> e.accuracy().isPresent())
         .ifPresent(e -> m.put("test.accuracy", Double.toString(e.accuracy().getAsDouble())));
+    if (!run.isEmpty()) {
+      m.put(HISTORY, History.text(run));
+    }
     return made(d, m);
   }
 
@@ -116,15 +132,28 @@ record Provenance(SequencedMap<String, String> metadata) {
     return columns == null ? Optional.empty() : Optional.of(TableFit.of(model, columns));
   }
 
-  /** What it was trained on, where that is neither images nor a table. */
-  Optional<String> otherData() {
-    if (metadata.containsKey(LinesSource.LINES)) {
-      return Optional.of("lines of text");
-    }
-    if (metadata.containsKey(TextSource.CHARACTERS)) {
-      return Optional.of("a text");
-    }
-    return metadata.containsKey(NpySource.MEAN) ? Optional.of("arrays") : Optional.empty();
+  /** Whether it was trained on arrays. */
+  boolean seesArrays() {
+    return metadata.containsKey(NpySource.MEAN);
+  }
+
+  /** Whether it was trained on a text, or on lines of one. */
+  boolean seesText() {
+    return metadata.containsKey(TextSource.CHARACTERS) || metadata.containsKey(LinesSource.LINES);
+  }
+
+  /** Whether it was trained on images. */
+  boolean seesPixels() {
+    return metadata.containsKey(PixelSource.MEAN);
+  }
+
+  /** What is taken from numbers of arrays; 0 where it was not trained on any. */
+  double arrayMean() {
+    return Double.parseDouble(metadata.getOrDefault(NpySource.MEAN, "0"));
+  }
+
+  double arrayDeviation() {
+    return Double.parseDouble(metadata.getOrDefault(NpySource.DEVIATION, "1"));
   }
 
   double mean() {

@@ -38,6 +38,11 @@ public final class Report {
     out.flush();
   }
 
+  void printJson(PrintWriter out) {
+    out.print(json(values));
+    out.flush();
+  }
+
   /** Prints several results as one JSON array. */
   public static void printAll(PrintWriter out, List<Report> reports) {
     out.print(json(reports.stream().map(r -> r.values).toList()));

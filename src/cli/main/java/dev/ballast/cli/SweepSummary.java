@@ -99,6 +99,7 @@ final class SweepSummary {
       List<Double> figures = groups.computeIfAbsent(others, k -> new ArrayList<>());
       t.figure(figure).ifPresent(n -> figures.add(n.doubleValue()));
     }
+    groups.values().removeIf(figures -> figures.size() < 2);
     groups.forEach(
         (others, figures) ->
             out.printf(

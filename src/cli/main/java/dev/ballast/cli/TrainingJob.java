@@ -129,6 +129,9 @@ record TrainingJob(
       if (checkpoints.isPresent()) {
         resumedFrom = checkpoint.resume(checkpoints.get(), trainer, err);
       }
+      if (resumedFrom.isPresent() && from.isPresent()) {
+        err.println(from.get() + ": is passed over: the run goes on from its checkpoint");
+      }
       log.begin(trainer.epochs(), trainer.stepsOfEpoch());
       TrainingListener listener = log.and(progress(train.size(), judgedOn));
       return new Fitted(trainer.fit(listener, checkpoints), resumedFrom);
@@ -171,7 +174,7 @@ record TrainingJob(
         files.model(),
         Graphs.serving(definition.model(), definition.options().loss(), 1),
         t.trainer.session().weights(),
-        Provenance.of(definition, train, t.run.epochs().size(), Optional.of(t.result)).metadata());
+        Provenance.of(definition, train, t.run.epochs(), Optional.of(t.result)).metadata());
     if (files.curve().isPresent()) {
       Optional<Integer> kept = t.run.bestEpoch().stream().boxed().findFirst();
       String svg = LearningCurve.svg(definition.model().name(), t.run.epochs(), t.judgedOn, kept);

@@ -274,7 +274,7 @@ class CommandLineTest {
         "there is no image 50, only 0 to 49");
     failed(run("predict", model, tiny.definition()), "is no image that can be read");
     tiny.edited("out = 2", "out = 1");
-    failed(train(), "example 0: has label 1, the network has outputs for 0 to 0");
+    failed(train(), "7:1: classes: there are 2, and the network has outputs for 1");
   }
 
   @Test

@@ -24,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,30 +129,71 @@ class ConvertTest {
 
   @Test
   void theNetworkSaysWhatItSaidInPyTorch() throws IOException {
-    try (ModelFile model = ModelFile.open(imported(before, "before.ballast"));
+    assertResults(facts.get("results"), results(imported(before, "before.ballast")), 1e-5);
+  }
+
+  /** Of each image, as the file's network sees them. */
+  private double[][] results(Path model) throws IOException {
+    double[][] results = new double[16][];
+    try (ModelFile file = ModelFile.open(model);
         Session s =
             Session.open(
-                Planner.plan(model.graph(), PlanOptions.defaults()),
-                model.weights(),
+                Planner.plan(file.graph(), PlanOptions.defaults()),
+                file.weights(),
                 SessionOptions.defaults())) {
       for (int i = 0; i < 16; i++) {
         for (int p = 0; p < 16; p++) {
           s.input(Model.INPUT).set(p, facts.get("pixels").get(i).get(p).asDouble() / 255);
         }
         s.run();
-        for (int c = 0; c < 3; c++) {
-          double expected = facts.get("results").get(i).get(c).asDouble();
-          assertEquals(expected, s.output(Model.OUTPUT).get(c), 1e-5, "image " + i);
-        }
+        results[i] = s.output(Model.OUTPUT).toDoubles();
+      }
+    }
+    return results;
+  }
+
+  private static void assertResults(JsonNode expected, double[][] actual, double tolerance) {
+    assertEquals(expected.size(), actual.length);
+    for (int i = 0; i < actual.length; i++) {
+      for (int c = 0; c < actual[i].length; c++) {
+        assertEquals(expected.get(i).get(c).asDouble(), actual[i][c], tolerance, "image " + i);
       }
     }
   }
 
+  private Path tuned() {
+    Path tuned = folder.resolve("tuned.ballast");
+    Path start = imported(before, "before.ballast");
+    CommandRun.done("train", definition, "--from", start, "--out", tuned);
+    return tuned;
+  }
+
+  /** There and back: PyTorch's weights, an epoch here, written for PyTorch, read again. */
+  @Test
+  void theTunedNetworkSaysWhatItWouldSayInPyTorch() throws IOException {
+    Path back = imported(convert(tuned(), "tuned.safetensors"), "back.ballast");
+    assertResults(facts.get("results_after"), results(back), 2e-5);
+  }
+
+  /** Live, where the environment names a Python that has PyTorch. */
+  @Test
+  @EnabledIfEnvironmentVariable(named = "BALLAST_PYTHON", matches = ".+")
+  void pyTorchReadsWhatIsWrittenHere() throws Exception {
+    Path tuned = tuned();
+    Path weights = convert(tuned, "tuned.safetensors");
+    String script = Child.root().resolve("src/cli/test/python/torch_reads.py").toString();
+    String python = System.getenv("BALLAST_PYTHON");
+    Path network = golden("torch-network.json");
+    String said =
+        Child.run(folder, List.of(python, script, weights.toString(), network.toString()))
+            .succeeded()
+            .output();
+    assertResults(new ObjectMapper().readTree(said), results(tuned), 1e-5);
+  }
+
   @Test
   void trainingGoesOnAsInPyTorchAndTheWeightsGoBack() throws IOException {
-    Path start = imported(before, "before.ballast");
-    Path tuned = folder.resolve("tuned.ballast");
-    CommandRun.done("train", definition, "--from", start, "--out", tuned);
+    Path tuned = tuned();
     Path expected = imported(golden("torch-after.safetensors"), "after.ballast");
     Path back = imported(convert(tuned, "tuned.safetensors"), "back.ballast");
     try (ModelFile theirs = ModelFile.open(expected);

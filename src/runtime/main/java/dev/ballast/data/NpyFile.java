@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
@@ -32,6 +34,7 @@ import java.util.zip.ZipFile;
  */
 public record NpyFile(String name, NpyFormat format, Shape shape, MemorySegment elements) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final String SUFFIX = ".npy";
   private static final int MOST_HEADER = 1 << 16;
   private static final Pattern DESCR =
       Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([^'\"]*)['\"]");
@@ -56,17 +59,40 @@ public record NpyFile(String name, NpyFormat format, Shape shape, MemorySegment 
   }
 
   /**
+   * The names of the arrays in an {@code .npz} archive.
+   *
+   * @throws IOException where the archive can't be read
+   */
+  public static List<String> names(Path archive) throws IOException {
+    try (ZipFile zip = open(archive)) {
+      return zip.stream()
+          .map(ZipEntry::getName)
+          .filter(n -> n.endsWith(SUFFIX))
+          .map(n -> n.substring(0, n.length() - SUFFIX.length()))
+          .toList();
+    }
+  }
+
+  private static ZipFile open(Path archive) throws IOException {
+    if (!Files.isRegularFile(archive)) {
+      throw new IOException(archive + ": there is no such file");
+    }
+    try {
+      return new ZipFile(archive.toFile());
+    } catch (ZipException e) {
+      throw new IOException(archive + ": is no archive of arrays: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Reads an array of an {@code .npz} archive into memory.
    *
    * @throws IOException where the archive can't be read, or has no such array
    */
   public static NpyFile read(Path archive, String array, Arena arena) throws IOException {
-    if (!Files.isRegularFile(archive)) {
-      throw new IOException(archive + ": there is no such file");
-    }
-    try (ZipFile zip = new ZipFile(archive.toFile())) {
+    try (ZipFile zip = open(archive)) {
       ZipEntry entry =
-          Optional.ofNullable(zip.getEntry(array + ".npy"))
+          Optional.ofNullable(zip.getEntry(array + SUFFIX))
               .orElseThrow(
                   () ->
                       new IOException(

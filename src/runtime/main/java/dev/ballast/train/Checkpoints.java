@@ -81,7 +81,8 @@ public final class Checkpoints implements AutoCloseable {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new IOException(folder + ": this folder for checkpoints can't be made", e);
+      throw new IOException(
+          folder + ": this folder for checkpoints can't be made; name another place", e);
     }
     FileChannel channel = lock(folder);
     Checkpoints c = new Checkpoints(folder, policy, metadata, channel);
@@ -153,6 +154,15 @@ public final class Checkpoints implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The epochs that had ended when a checkpoint was written.
+   *
+   * @throws IllegalArgumentException where its progress is not as a trainer writes it
+   */
+  public static List<Epoch> epochs(Checkpoint c) {
+    return List.copyOf(RunState.of(c.progress()).epochs());
   }
 
   /** Counts a step and tells whether the next checkpoint is due. */

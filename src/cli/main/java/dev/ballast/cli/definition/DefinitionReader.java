@@ -1,9 +1,12 @@
 package dev.ballast.cli.definition;
 
 import dev.ballast.loss.Loss;
+import dev.ballast.loss.Task;
 import dev.ballast.nn.Model;
+import dev.ballast.optim.Schedule;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
+import dev.ballast.tensor.TensorType;
 import dev.ballast.train.EarlyStopping;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.TrainingOptions;
@@ -13,11 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
+import org.tomlj.TomlTable;
 
 /** Reads a definition from a TOML file. */
 public final class DefinitionReader {
@@ -61,27 +68,68 @@ public final class DefinitionReader {
     return read(file, text, Overrides.ofComments(text));
   }
 
-  private static Definition read(Path file, String text, Overrides overrides)
-      throws DefinitionException {
+  /**
+   * The keys of a definition as a model file keeps it, each by its path with its value as a text;
+   * what was set instead of its own included. A part of a list of tables has its number in the
+   * path: {@code layer[2].out}.
+   *
+   * @param file it is told as part of
+   * @throws DefinitionException where the text is no TOML
+   */
+  public static Map<String, String> settings(Path file, String text) throws DefinitionException {
+    Map<String, String> settings = new LinkedHashMap<>();
+    flatten("", parse(file, text), settings);
+    settings.putAll(Overrides.ofComments(text).texts());
+    return settings;
+  }
+
+  private static void flatten(String path, Object value, Map<String, String> to) {
+    if (value instanceof TomlTable table) {
+      for (String key : table.keySet()) {
+        flatten(path.isEmpty() ? key : path + "." + key, table.get(List.of(key)), to);
+      }
+    } else if (value instanceof TomlArray array && isOfTables(array)) {
+      for (int i = 0; i < array.size(); i++) {
+        flatten(path + "[" + i + "]", array.get(i), to);
+      }
+    } else {
+      to.put(path, value instanceof TomlArray array ? array.toList().toString() : "" + value);
+    }
+  }
+
+  private static boolean isOfTables(TomlArray array) {
+    return !array.isEmpty() && array.get(0) instanceof TomlTable;
+  }
+
+  private static TomlParseResult parse(Path file, String text) throws DefinitionException {
     TomlParseResult toml = Toml.parse(text);
     if (toml.hasErrors()) {
       TomlParseError e = toml.errors().getFirst();
       String where = file + ":" + e.position().line() + ":" + e.position().column() + ": ";
       throw new DefinitionException(where + e.getMessage());
     }
-    Section root = new Section(file, "", toml, overrides);
+    return toml;
+  }
+
+  private static Definition read(Path file, String text, Overrides overrides)
+      throws DefinitionException {
+    Section root = new Section(file, "", parse(file, text), overrides);
     Definition d = new DefinitionReader(file, root, overrides.comments() + text).read();
     overrides.demandUsed();
     return d;
   }
 
   private static String text(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a folder; name a definition in it, a TOML file");
+    }
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": there is no such file", e);
     } catch (CharacterCodingException e) {
-      throw new DefinitionException(file + ": is not UTF-8 text");
+      throw new DefinitionException(
+          file + ": is not UTF-8 text; a definition is a TOML file, as models/mnist-mlp.toml");
     }
   }
 
@@ -93,16 +141,17 @@ public final class DefinitionReader {
     }
     Loss loss = LossReader.read(root);
     UpdateReader update = new UpdateReader(root);
+    Schedule schedule = ScheduleReader.read(root);
+    int accumulate = root.whole("accumulate", 1, 1);
     TrainingOptions once =
         TrainingOptions.of(loss, update.rule().optimizer())
             .withUpdate(update.rule())
-            .withSchedule(ScheduleReader.read(root))
+            .withSchedule(schedule)
             .withBatch(root.whole("batch", 1))
             .withEpochs(root.whole("epochs", 0))
             .withSeed(root.seed("seed"))
             .withShuffle(root.flag("shuffle", true))
             .withEarlyStopping(earlyStopping());
-    int accumulate = root.whole("accumulate", 1, 1);
     TrainingOptions options = root.made("accumulate", () -> once.withAccumulate(accumulate));
     List<String> classes = root.texts("classes", List.of());
     if (classes.stream().distinct().count() < classes.size()
@@ -155,6 +204,15 @@ public final class DefinitionReader {
       Graphs.trainingLoss(d.model(), d.options().loss(), 1);
     } catch (ShapeException e) {
       throw root.at("loss", e.getMessage());
+    }
+    TensorType prediction = d.model().inference(1).outputs().get(Model.OUTPUT).type();
+    int outputs = prediction.shape().dim(-1);
+    boolean classifies = d.options().loss().task(prediction) instanceof Task.Classes;
+    if (classifies && d.classes().size() > outputs) {
+      throw root.at(
+          "classes",
+          "there are %d, and the network has outputs for %d"
+              .formatted(d.classes().size(), outputs));
     }
   }
 }

@@ -35,7 +35,7 @@ public record NpySource(
   /** The names of mean and deviation in a model file's metadata. */
   public static final String MEAN = "data.array.mean";
 
-  private static final String DEVIATION = "data.array.deviation";
+  public static final String DEVIATION = "data.array.deviation";
 
   /** Files are mapped, and what of them is in memory is the system's to decide. */
   @Override

@@ -32,7 +32,11 @@ public final class EpochLog implements RunLog {
    */
   public static EpochLog open(Path file) throws IOException {
     ObjectWriter form = form(file);
-    return new EpochLog(Files.newBufferedWriter(file), form);
+    try {
+      return new EpochLog(Files.newBufferedWriter(file), form);
+    } catch (IOException e) {
+      throw new IOException(file + ": no log can be written there; is there such a folder?", e);
+    }
   }
 
   private static ObjectWriter form(Path file) throws IOException {

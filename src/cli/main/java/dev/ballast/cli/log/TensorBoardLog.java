@@ -70,7 +70,11 @@ public final class TensorBoardLog implements RunLog {
 
   /** A new file in the folder, which is made where there is none. */
   public static TensorBoardLog open(Path folder) throws IOException {
-    Files.createDirectories(folder);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IOException(folder + ": this folder for TensorBoard can't be made", e);
+    }
     Clock clock = Clock.systemUTC();
     String name =
         "events.out.tfevents.%010d.%s.%d.0"

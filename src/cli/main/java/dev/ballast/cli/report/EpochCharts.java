@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Charts over the epochs of a run, and its numbers in a table. */
-final class EpochCharts {
+public final class EpochCharts {
   private static final int TICKS = 5;
   private static final int EPOCH_TICKS = 10;
   private static final double MICROS = 1e6;
@@ -122,7 +122,7 @@ final class EpochCharts {
     return String.format(Locale.ROOT, "%,.0f B", e.heapBytesPerStep());
   }
 
-  static String time(double seconds) {
+  public static String time(double seconds) {
     if (seconds < 1e-3) {
       return String.format(Locale.ROOT, "%.1f µs", seconds * MICROS);
     }

@@ -46,7 +46,7 @@ public record RunReport(
 
   /** What stands elsewhere in the page, or is not for people. */
   private static final Set<String> HIDDEN =
-      Set.of("name", "classes", "epochs", "test.loss", "test.accuracy", DEFINITION);
+      Set.of("name", "classes", "epochs", "test.loss", "test.accuracy", "history", DEFINITION);
 
   private static final int LONGEST = 300;
 

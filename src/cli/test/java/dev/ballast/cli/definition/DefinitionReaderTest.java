@@ -169,7 +169,9 @@ class DefinitionReaderTest {
     Path file = Files.write(folder.resolve("bad.toml"), new byte[] {'n', (byte) 0xff, (byte) 0xfe});
     DefinitionException e =
         assertThrows(DefinitionException.class, () -> DefinitionReader.read(file));
-    assertEquals(file + ": is not UTF-8 text", e.getMessage());
+    assertEquals(
+        file + ": is not UTF-8 text; a definition is a TOML file, as models/mnist-mlp.toml",
+        e.getMessage());
   }
 
   private static final String IMAGES =
