@@ -2,7 +2,11 @@ package dev.ballast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.definition.TableSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +48,25 @@ class ResultsTest {
   @Test
   void theTableIsWhatTheRecordsSayAndEachDefinitionHasARow() throws Exception {
     results(Child.root(), "check").succeeded();
+  }
+
+  /** Each has what it says; a table here becomes as many numbers as its definition's input. */
+  @Test
+  void theDefinitionsFitTheDataThatAreHere() throws IOException {
+    int tables = 0;
+    try (Stream<Path> files = Files.list(MODELS)) {
+      for (Path f : files.filter(f -> f.toString().endsWith(".toml")).toList()) {
+        Definition d = DefinitionReader.read(f);
+        assertEquals(f.getFileName().toString(), d.model().name() + ".toml");
+        if (d.data() instanceof TableSource) {
+          d.fitted(remark -> fail(f + ": " + remark));
+          tables++;
+        } else if (d.origin().isEmpty()) {
+          assertTrue(Files.exists(d.data().folder()), f + " says not where its data come from");
+        }
+      }
+    }
+    assertTrue(tables >= 3, "tables: " + tables);
   }
 
   @Test
