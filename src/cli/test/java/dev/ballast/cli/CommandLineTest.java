@@ -265,7 +265,15 @@ class CommandLineTest {
     failed(
         run("train", tiny.definition(), "--out", folder.resolve("no/such/m.ballast")),
         "does not exist");
-    failed(train("--data", folder.resolve("nowhere").toString()), "there is no such folder");
+    Path nowhere = folder.resolve("nowhere");
+    failed(
+        train("--data", nowhere.toString()),
+        nowhere + ": there is no such folder; say where the data is");
+    tiny.edited("kind = \"idx\"", "kind = \"idx\"\norigin = \"they grow on trees\"");
+    failed(
+        train("--data", nowhere.toString()),
+        nowhere
+            + ": there is no such folder or archive: they grow on trees; say where the data is");
     failed(run("inspect", folder.resolve("none.ballast")), "none.ballast");
     train();
     failed(run("predict", model, folder.resolve("x.png")), "x.png: there is no such file");

@@ -14,6 +14,7 @@ import dev.ballast.train.Evaluation;
 import dev.ballast.train.Graphs;
 import dev.ballast.train.TrainingOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,25 +27,32 @@ import java.util.function.Consumer;
  * A model definition: what to train, how, and on what. The file's form is specified in {@code
  * models/README.md}.
  *
+ * @param origin where the data come from, told where they are missing; or empty
  * @param classes the names of the classes, or empty
  * @param text the file's own text, for provenance
  */
 public record Definition(
-    Model model, TrainingOptions options, DataSource data, List<String> classes, String text) {
+    Model model,
+    TrainingOptions options,
+    DataSource data,
+    String origin,
+    List<String> classes,
+    String text) {
   public Definition {
     classes = List.copyOf(classes);
   }
 
   public Definition withOptions(TrainingOptions other) {
-    return new Definition(model, other, data, classes, text);
+    return new Definition(model, other, data, origin, classes, text);
   }
 
   public Definition withData(DataSource other) {
-    return new Definition(model, options, other, classes, text);
+    return new Definition(model, options, other, origin, classes, text);
   }
 
   /** With what the data to train with decide: classes, where the definition lists none. */
   public Definition fitted(Consumer<String> remarks) throws IOException {
+    demandData();
     return withFitted(data.fitted(remarks));
   }
 
@@ -59,7 +67,7 @@ public record Definition(
 
   private Definition withFitted(DataSource fitted) {
     List<String> names = classes.isEmpty() ? fitted.classes() : classes;
-    return new Definition(model, options, fitted, names, text).withFittingLoss();
+    return new Definition(model, options, fitted, origin, names, text).withFittingLoss();
   }
 
   /** Where there are classes, a loss of numbers learns those. */
@@ -75,6 +83,7 @@ public record Definition(
    * @param remarks hears of data that were passed over
    */
   public DataSource.Training training(Consumer<String> remarks) throws IOException {
+    demandData();
     DataSource.Training t = data.training(remarks);
     try {
       return new DataSource.Training(
@@ -91,12 +100,21 @@ public record Definition(
    * @param remarks hears of data that were passed over
    */
   public Dataset test(Consumer<String> remarks) throws IOException {
+    demandData();
     Dataset test = data.test(remarks);
     try {
       return targets(test, remarks);
     } catch (RuntimeException e) {
       test.close();
       throw e;
+    }
+  }
+
+  private void demandData() throws IOException {
+    if (!origin.isEmpty() && !Files.exists(data.folder())) {
+      throw new IOException(
+          "%s: there is no such folder or archive: %s; say where the data is with --data"
+              .formatted(data.folder().normalize(), origin));
     }
   }
 

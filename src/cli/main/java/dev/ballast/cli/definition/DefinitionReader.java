@@ -159,8 +159,9 @@ public final class DefinitionReader {
       throw root.at("classes", "each class needs a name of its own, on one line");
     }
     Path folder = file.toAbsolutePath().getParent();
-    DataSource data =
-        new DataReader(root, root.section("data"), folder, input, loss, classes).read();
+    Section described = root.section("data");
+    String origin = described.text("origin", "");
+    DataSource data = new DataReader(root, described, folder, input, loss, classes).read();
     LayerReader layers = LayerReader.ofNetwork(input);
     for (Section s : root.sections("layer")) {
       layers.add(s);
@@ -168,7 +169,7 @@ public final class DefinitionReader {
     root.finish();
     Model model = new Model(name, input, layers.input(), layers.body());
     update.demandFit(model);
-    Definition d = new Definition(model, options, data, classes, text).withFittingLoss();
+    Definition d = new Definition(model, options, data, origin, classes, text).withFittingLoss();
     demandFit(d);
     return d;
   }

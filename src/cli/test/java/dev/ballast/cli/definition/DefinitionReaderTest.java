@@ -109,7 +109,7 @@ class DefinitionReaderTest {
           out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, out, init, bias]
           rate = 0.5 | rate = 1.5 | 31:1: layer.rate: must be in [0, 1), not 1.5
           "he_normal" | "he" | 36:1: layer.init: unknown initializer 'he': torch, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros
-          kind = "idx" | kind = "images" | 12:1: data.train_images: there is no such key here, only [kind, mean, deviation, folder, train, test, broken, validation, split_seed]
+          kind = "idx" | kind = "images" | 12:1: data.train_images: there is no such key here, only [origin, kind, mean, deviation, folder, train, test, broken, validation, split_seed]
           kind = "idx" | kind = "images"\\nbroken = "drop" | 11:1: data.broken: must be refuse or skip, not drop
           kind = "idx" | kind = "xls" | 10:1: data.kind: unknown kind of data 'xls': idx, images, csv, npy, text or lines
           kind = "idx" | kind = "idx"\\nvalidation = 1 | 11:1: data.validation: must be in [0, 1), not 1.0
