@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jars as they are built: the programs of the pages, on the class path and on the module path. */
+/**
+ * The jars as they are built: the programs of the pages, on the class path and on the module path.
+ */
 class PackagedIT {
   private static final Pattern SAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern ANSWER =

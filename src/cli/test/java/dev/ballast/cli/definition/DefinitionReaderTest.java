@@ -96,7 +96,7 @@ class DefinitionReaderTest {
           batch = 8 | batch = 0 | 4:1: batch: must be at least 1 and fit 32 bits, not 0
           batch = 8 | batch = "8" | 4:1: batch: must be a whole number, not 8
           batch = 8 | bach = 8 | batch: is missing: a whole number is needed
-          seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, group, optimizer, clip, ema, schedule, batch, epochs, seed, shuffle, early_stopping, accumulate, classes, data, augment, layer]
+          seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, group, optimizer, clip, ema, schedule, accumulate, batch, epochs, seed, shuffle, early_stopping, classes, data, augment, layer]
           [4, 4] | [4, 0] | 2:1: input: sizes must be at least 1, not 0
           [4, 4] | [65536, 65536] | 2:1: input: an example of [65536x65536] is too large
           "cross_entropy" | "entropy" | 3:1: loss: unknown loss 'entropy', only [cross_entropy, negative_log_likelihood, kl_divergence, binary_cross_entropy, hinge, mse, mae, huber]
