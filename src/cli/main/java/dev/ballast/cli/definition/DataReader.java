@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Reads the table {@code [data]} of a definition.
@@ -175,7 +176,14 @@ record DataReader(
     }
     Shares shares = new Shares(test, share("validation"), 0);
     return new TextSource(
-        dataFolder(), section.text("file"), input.dim(0), shares, Optional.empty());
+        dataFolder(),
+        section.text("file"),
+        input.dim(0),
+        section.has("per_epoch")
+            ? OptionalInt.of(section.whole("per_epoch", 1))
+            : OptionalInt.empty(),
+        shares,
+        Optional.empty());
   }
 
   private TableSource table() throws DefinitionException {

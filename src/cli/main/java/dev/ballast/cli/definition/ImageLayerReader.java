@@ -48,7 +48,7 @@ record ImageLayerReader(Section section, Shape shape) {
     if (section.has("init") && !section.text("init").equals("torch")) {
       conv =
           conv.withInitializers(
-              section.named("init", i -> LayerReader.initializer(i, in)), Initializer.zeros());
+              LayerReader.initializer(section, in), Initializer.zeros());
     }
     return section.flag("bias", true) ? conv : conv.withoutBias();
   }
