@@ -97,8 +97,7 @@ public final class TextDataset implements Dataset {
   }
 
   private static TextDataset open(
-      Path file, String vocabulary, Part part, int block, OptionalInt perEpoch)
-      throws IOException {
+      Path file, String vocabulary, Part part, int block, OptionalInt perEpoch) throws IOException {
     Arena arena = Arena.ofShared();
     boolean opened = false;
     try {

@@ -30,7 +30,9 @@ public final class Rows {
         : referenceSoftmax(x, out);
   }
 
-  /** The softmax of the columns up to t + C − T in row t of each T × C matrix, zeros behind them. */
+  /**
+   * The softmax of the columns up to t + C − T in row t of each T × C matrix, zeros behind them.
+   */
   public static Kernel causalSoftmax(Slice x, Slice out) {
     return FloatLoops.serves(x, out)
         ? FloatLoops.loop(RowKernels.class, RowLoops.class).causalSoftmax(x, out)

@@ -93,8 +93,7 @@ public record MultiHeadAttention(
   private Expr attended(LayerScope scope, Expr parts) {
     Expr q = part(parts, 0);
     double scale = 1 / Math.sqrt((double) width / heads);
-    Expr scores =
-        Ops.matmul(Ops.mul(q, Ops.constant(q, scale)), part(parts, 1), false, true);
+    Expr scores = Ops.matmul(Ops.mul(q, Ops.constant(q, scale)), part(parts, 1), false, true);
     Expr weights =
         causal ? scope.builder().apply(new Classify.CausalSoftmax(), scores) : Ops.softmax(scores);
     return Ops.matmul(new Dropout(dropout).apply(scope, weights), part(parts, 2));

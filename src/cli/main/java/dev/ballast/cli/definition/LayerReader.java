@@ -83,7 +83,8 @@ final class LayerReader {
     String name = names.of(s, "embedding");
     Embedding embedding = Embedding.of(name, s.whole("vocabulary", 1), s.whole("width", 1));
     if (s.has("deviation")) {
-      embedding = embedding.withInitializer(
+      embedding =
+          embedding.withInitializer(
               Initializer.normal(0, TokenLayerReader.deviation(s, "deviation")));
     }
     names.add(name, new LayerNames.Embedded(embedding.vocabulary(), embedding.width()));
@@ -193,7 +194,8 @@ final class LayerReader {
           throw new IllegalArgumentException(
               "unknown initializer '"
                   + label
-                  + "': torch, glorot_uniform, glorot_normal, he_uniform, he_normal, normal or zeros");
+                  + "': torch, glorot_uniform, glorot_normal, he_uniform, he_normal, normal or"
+                  + " zeros");
     };
   }
 

@@ -122,7 +122,9 @@ public record TextSource(
   private Path file() throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IOException(
-          folder + ": there is no such folder; say where the data is with --data");
+          folder
+              + ": there is no such folder; say where the text is with --data. Where the texts of"
+              + " Ballast's own models come from stands in models/README.md");
     }
     return folder.resolve(name);
   }

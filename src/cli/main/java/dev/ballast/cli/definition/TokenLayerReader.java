@@ -80,8 +80,7 @@ record TokenLayerReader(Section section, Shape shape, LayerNames names) {
                             .formatted(other, names.embeddings())));
     if (shape.rank() < 1 || shape.dim(-1) != e.width()) {
       throw section.at(
-          "tied",
-          "'%s' has a width of %d, the layer gets %s".formatted(other, e.width(), shape));
+          "tied", "'%s' has a width of %d, the layer gets %s".formatted(other, e.width(), shape));
     }
     for (String key : Set.of("bias", "init", "deviation")) {
       if (section.has(key)) {
