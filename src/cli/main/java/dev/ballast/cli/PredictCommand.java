@@ -103,7 +103,7 @@ final class PredictCommand implements Callable<Integer> {
       }
       if (provenance.otherData().isPresent()) {
         throw new IOException(
-            "%s: was trained on %s, and predict reads images and tables"
+            "%s: was trained on %s, and predict reads images and tables; ballast sample writes text"
                 .formatted(file, provenance.otherData().get()));
       }
       Graph g = Rebatch.run(model.graph(), 1);

@@ -114,6 +114,15 @@ final class TrainCommand implements Callable<Integer> {
       description = "Start with the weights of a model of the same layers instead of new ones.")
   private Optional<Path> from;
 
+  @Option(
+      names = "--replace",
+      paramLabel = "NAME",
+      description = {
+        "With --from: parameters that start afresh, and may have another shape, as 'fc3.*'.",
+        "All others must be in the model. With a frozen [[group]], this is fine-tuning."
+      })
+  private List<String> replaced = List.of();
+
   @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
   private boolean skipBad;
 
@@ -202,7 +211,7 @@ final class TrainCommand implements Callable<Integer> {
                 Optional.of(parts.validation().orElse(test)))) {
       Dataset train = parts.train();
       if (from.isPresent()) {
-        FirstWeights.copy(from.get(), trainer.session());
+        new FirstWeights(from.get(), replaced).copyTo(trainer.session());
       }
       announce(err, trainer.plan(), train);
       signal.stops(trainer);
@@ -289,6 +298,10 @@ final class TrainCommand implements Callable<Integer> {
     if (epochs.isPresent() && epochs.get() < 0) {
       throw new ParameterException(
           spec.commandLine(), "--epochs must be at least 0, not " + epochs.get());
+    }
+    if (from.isEmpty() && !replaced.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--replace goes with --from, the model that the others come from");
     }
     checkpoint.demandFolder();
     Definition d = DefinitionReader.read(file, Overrides.of(chosen));

@@ -3,8 +3,10 @@ package dev.ballast.cli.definition;
 import dev.ballast.cli.table.Target.Quantity;
 import dev.ballast.data.Dataset;
 import dev.ballast.data.LabelledDataset;
+import dev.ballast.ir.Graph;
 import dev.ballast.loss.CrossEntropy;
 import dev.ballast.loss.MeanSquaredError;
+import dev.ballast.nn.Embedding;
 import dev.ballast.nn.Model;
 import dev.ballast.tensor.TensorType;
 import dev.ballast.train.BinaryTargets;
@@ -53,9 +55,25 @@ public record Definition(
     return withFitted(data.fittedAs(file, metadata));
   }
 
-  private Definition withFitted(DataSource fitted) {
+  private Definition withFitted(DataSource fitted) throws IOException {
     List<String> names = classes.isEmpty() ? fitted.classes() : classes;
+    if (fitted instanceof TextSource text) {
+      demandRoom(text);
+    }
     return new Definition(model, options, fitted, names, text).withFittingLoss();
+  }
+
+  /** Demands that the network tells all characters apart. */
+  private void demandRoom(TextSource text) throws IOException {
+    int characters = text.vocabulary().orElseThrow().length();
+    Graph graph = model.inference(1);
+    int outputs = graph.outputs().get(Model.OUTPUT).type().shape().dim(-1);
+    int rows = Embedding.rows(graph, graph.inputs().getFirst()).orElse(characters);
+    if (characters > Math.min(rows, outputs)) {
+      throw new IOException(
+          "%s: has %d different characters; the network's embedding has %d rows and its last layer %d outputs, and both need one for each"
+              .formatted(text.folder().resolve(text.name()), characters, rows, outputs));
+    }
   }
 
   /**
