@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import dev.ballast.cli.TextSampler.Choice;
+import dev.ballast.cli.definition.LinesSource;
 import dev.ballast.cli.definition.TextSource;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Graph;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:  ballast sample char-gpt.ballast --prompt 'ROMEO:' --temperature 0.8",
-      "           ballast sample char-gpt.ballast --length 200 --temperature 0"
+      "           ballast sample char-gpt.ballast --length 200 --temperature 0",
+      "           ballast sample names-gru.ballast --length 80 --seed 3"
     })
 final class SampleCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE.ballast", description = "The trained model.")
@@ -89,7 +91,8 @@ final class SampleCommand implements Callable<Integer> {
         throw new IOException(
             file + ": was not trained on a text, so it knows no characters to write");
       }
-      String begin = begin(characters);
+      boolean lines = model.metadata().containsKey(LinesSource.LINES);
+      String begin = (lines ? "\n" : "") + begin(characters);
       Graph graph = Passes.forServing(Rebatch.run(model.graph(), 1));
       try (Session s =
           Session.open(
@@ -97,7 +100,7 @@ final class SampleCommand implements Callable<Integer> {
               model.weights(),
               SessionOptions.defaults())) {
         Choice choice = new Choice(temperature, topK.orElse(characters.length()));
-        print(new TextSampler(s, characters).write(begin, length, choice, seed));
+        print(new TextSampler(s, characters, lines).write(begin, length, choice, seed));
       }
     }
     return 0;

@@ -12,11 +12,18 @@ import java.util.Arrays;
  *
  * <p>Places behind the end of a text that is shorter than T are filled with character 0: a model
  * that is causal, as attention and recurrence can be, does not see them.
+ *
+ * <p>A model of lines sees the line that it is at, from the end of the line before. A line that is
+ * as long as it may be ends there.
  */
 final class TextSampler {
+  /** What ends a line. */
+  private static final String END = "\n";
+
   private final Session session;
   private final String characters;
   private final int window;
+  private final boolean lines;
 
   /**
    * How a character is chosen.
@@ -30,15 +37,18 @@ final class TextSampler {
   /**
    * @param session of a serving graph for one example
    * @param characters that the model knows; number i is character i
+   * @param lines whether it was trained on lines, each by itself
    */
-  TextSampler(Session session, String characters) {
+  TextSampler(Session session, String characters, boolean lines) {
     this.session = session;
     this.characters = characters;
+    this.lines = lines;
     this.window = Math.toIntExact(session.input(Model.INPUT).elements());
   }
 
   /**
-   * @param prompt at least one character, all of which the model knows
+   * @param prompt at least one character, all of which the model knows; of lines, it begins with
+   *     the end of the line before
    * @param length how many characters to write
    * @return what follows the prompt
    */
@@ -51,12 +61,16 @@ final class TextSampler {
     return text.substring(prompt.length());
   }
 
-  private int next(CharSequence text, Choice choice, Philox random) {
-    int seen = Math.min(window, text.length());
+  private int next(StringBuilder text, Choice choice, Philox random) {
+    int there = lines ? text.length() - text.lastIndexOf(END) : text.length();
+    if (lines && there > window) {
+      return characters.indexOf(END);
+    }
+    int seen = Math.min(window, there);
     Slice x = session.input(Model.INPUT);
     for (int i = 0; i < window; i++) {
-      boolean there = i < seen;
-      x.setLong(i, there ? characters.indexOf(text.charAt(text.length() - seen + i)) : 0);
+      boolean isText = i < seen;
+      x.setLong(i, isText ? characters.indexOf(text.charAt(text.length() - seen + i)) : 0);
     }
     session.run();
     Slice y = session.output(Model.OUTPUT);

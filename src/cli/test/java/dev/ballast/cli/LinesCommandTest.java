@@ -9,6 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ballast.data.Partition;
 import dev.ballast.format.ModelFile;
 import dev.ballast.ir.Value;
+import dev.ballast.kernel.Slice;
+import dev.ballast.nn.Model;
+import dev.ballast.plan.PlanOptions;
+import dev.ballast.plan.Planner;
+import dev.ballast.runtime.Session;
+import dev.ballast.runtime.SessionOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.ValueLayout;
@@ -62,6 +68,8 @@ class LinesCommandTest {
       name = "next"
       out = 6
       """;
+
+  private static final String CHARACTERS = "\nabcde";
 
   @TempDir Path folder;
   private Path definition;
@@ -122,6 +130,52 @@ class LinesCommandTest {
             p.name());
       }
     }
+  }
+
+  /** Each line from the end mark on, by the session's own scores; none is longer than examples. */
+  @Test
+  void newLinesAreWrittenEachByItself() throws IOException {
+    Path model = imported(golden("names-before.safetensors"), "before.ballast");
+    Path tuned = folder.resolve("tuned.ballast");
+    CommandRun.done("train", definition, "--from", model, "--out", tuned);
+    String expected = "ab" + greedy(tuned, "ab", 20);
+    CommandRun greedy =
+        CommandRun.done("sample", tuned, "--length", 20, "--temperature", 0, "--prompt", "ab");
+    assertEquals(expected + System.lineSeparator(), greedy.out());
+    String drawn =
+        CommandRun.done("sample", tuned, "--length", 200, "--json").json().get("text").asText();
+    assertEquals(200, drawn.length());
+    List<String> lines = drawn.lines().toList();
+    assertTrue(lines.size() > 30, drawn);
+    assertTrue(lines.stream().allMatch(l -> l.length() <= 6), drawn);
+  }
+
+  private static String greedy(Path model, String prompt, int length) throws IOException {
+    StringBuilder text = new StringBuilder();
+    StringBuilder line = new StringBuilder("\n" + prompt);
+    try (ModelFile file = ModelFile.open(model);
+        Session s =
+            Session.open(
+                Planner.plan(file.graph(), PlanOptions.defaults()),
+                file.weights(),
+                SessionOptions.defaults())) {
+      while (text.length() < length) {
+        for (int i = 0; i < line.length() && i < 6; i++) {
+          s.input(Model.INPUT).setLong(i, CHARACTERS.indexOf(line.charAt(i)));
+        }
+        s.run();
+        Slice y = s.output(Model.OUTPUT);
+        int row = 6 * (line.length() - 1);
+        int best = 0;
+        for (int c = 1; line.length() <= 6 && c < 6; c++) {
+          best = y.get(row + c) > y.get(row + best) ? c : best;
+        }
+        char next = CHARACTERS.charAt(best);
+        text.append(next);
+        line = next == '\n' ? new StringBuilder("\n") : line.append(next);
+      }
+    }
+    return text.toString();
   }
 
   @Test

@@ -57,22 +57,24 @@ public record Definition(
 
   private Definition withFitted(DataSource fitted) throws IOException {
     List<String> names = classes.isEmpty() ? fitted.classes() : classes;
-    if (fitted instanceof TextSource text) {
-      demandRoom(text);
+    switch (fitted) {
+      case TextSource t -> demandRoom(t.folder().resolve(t.name()), t.vocabulary().orElseThrow());
+      case LinesSource l -> demandRoom(l.folder().resolve(l.name()), l.vocabulary().orElseThrow());
+      default -> {}
     }
     return new Definition(model, options, fitted, names, text).withFittingLoss();
   }
 
   /** Demands that the network tells all characters apart. */
-  private void demandRoom(TextSource text) throws IOException {
-    int characters = text.vocabulary().orElseThrow().length();
+  private void demandRoom(Path text, String vocabulary) throws IOException {
+    int characters = vocabulary.length();
     Graph graph = model.inference(1);
     int outputs = graph.outputs().get(Model.OUTPUT).type().shape().dim(-1);
     int rows = Embedding.rows(graph, graph.inputs().getFirst()).orElse(characters);
     if (characters > Math.min(rows, outputs)) {
       throw new IOException(
           "%s: has %d different characters; the network's embedding has %d rows and its last layer %d outputs, and both need one for each"
-              .formatted(text.folder().resolve(text.name()), characters, rows, outputs));
+              .formatted(text, characters, rows, outputs));
     }
   }
 
