@@ -3,7 +3,7 @@
 
     python3 -m venv venv && venv/bin/pip install torch && venv/bin/python models/names/baselines.py
 
-For each of ten seeds a tenth of the names is the test, a tenth of the others validation, as in
+For each of five seeds a tenth of the names is the test, a tenth of the others validation, as in
 names-gru.toml, though drawn otherwise. Unigram and bigram count with one added to every count; the
 network is names-gru's with PyTorch's initial values, of its best epoch on validation.
 """
@@ -16,7 +16,7 @@ import sys
 import torch
 import torch.nn.functional as F
 
-SEEDS, EPOCHS, BATCH, STEPS, WIDTH, HIDDEN, RATE = range(10), 10, 64, 16, 32, 128, 0.005
+SEEDS, EPOCHS, BATCH, STEPS, WIDTH, HIDDEN, RATE = range(5), 10, 64, 16, 32, 128, 0.005
 NAMES = pathlib.Path(__file__).with_name("names.txt").read_text().split()
 CHARACTERS = "\n" + "".join(sorted(set("".join(NAMES))))
 CODE = {c: i for i, c in enumerate(CHARACTERS)}

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
+      SampleCommand.class,
       InspectCommand.class,
       CompareCommand.class,
       ConvertCommand.class,

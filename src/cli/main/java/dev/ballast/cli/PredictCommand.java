@@ -143,7 +143,9 @@ final class PredictCommand implements Callable<Integer> {
   private void demandKind(Provenance provenance) throws IOException {
     if (provenance.seesText()) {
       throw new IOException(
-          file + ": was trained on a text, and predict reads images, tables and arrays");
+          file
+              + ": was trained on a text, and predict reads images, tables and arrays; ballast"
+              + " sample writes text");
     }
     boolean some = files.stream().anyMatch(ArrayPredictions::reads);
     for (Path f : files) {

@@ -68,6 +68,15 @@ final class TrainCommand implements Callable<Integer> {
       description = "Start with the weights of a model of the same layers instead of new ones.")
   private Optional<Path> from;
 
+  @Option(
+      names = "--replace",
+      paramLabel = "NAME",
+      description = {
+        "With --from: parameters that start afresh, and may have another shape, as 'fc3.*'.",
+        "All others must be in the model. With a frozen [[group]], this is fine-tuning."
+      })
+  private List<String> replaced = List.of();
+
   @Option(names = "--skip-bad", description = "Leave out bad rows, images, labels; count them.")
   private boolean skipBad;
 
@@ -149,7 +158,8 @@ final class TrainCommand implements Callable<Integer> {
     Remarks remarks = new Remarks(err);
     Definition d = definition(chosen, remarks);
     OutputOptions.Files files = output.of(d.model().name(), name);
-    return new TrainingJob(d, name, files, checkpoint, from, given(), quiet, err)
+    Optional<FirstWeights> first = from.map(f -> new FirstWeights(f, replaced));
+    return new TrainingJob(d, name, files, checkpoint, first, given(), quiet, err)
         .run(signal, remarks);
   }
 
@@ -176,6 +186,10 @@ final class TrainCommand implements Callable<Integer> {
     if (epochs.isPresent() && epochs.get() < 0) {
       throw new ParameterException(
           spec.commandLine(), "--epochs must be at least 0, not " + epochs.get());
+    }
+    if (from.isEmpty() && !replaced.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--replace goes with --from, the model that the others come from");
     }
     checkpoint.demandFolder();
     Definition d = DefinitionReader.read(file, Overrides.of(chosen));

@@ -31,7 +31,7 @@ import java.util.Optional;
  * One training of {@code train}, from a definition to the files that it leaves.
  *
  * @param name of this training among others, for its files; empty where it is the only one
- * @param from a model whose weights it begins with
+ * @param from weights of a model that it begins with
  * @param given the words of the command
  * @param err hears what happens
  */
@@ -40,7 +40,7 @@ record TrainingJob(
     String name,
     OutputOptions.Files files,
     CheckpointOptions checkpoint,
-    Optional<Path> from,
+    Optional<FirstWeights> from,
     List<String> given,
     boolean quiet,
     PrintWriter err) {
@@ -67,7 +67,7 @@ record TrainingJob(
                 parts.train(),
                 Optional.of(parts.validation().orElse(test)))) {
       if (from.isPresent()) {
-        FirstWeights.copy(from.get(), trainer.session());
+        from.get().copyTo(trainer.session());
       }
       if (!quiet) {
         announce(trainer.plan(), parts.train());
@@ -130,7 +130,7 @@ record TrainingJob(
         resumedFrom = checkpoint.resume(checkpoints.get(), trainer, err);
       }
       if (resumedFrom.isPresent() && from.isPresent()) {
-        err.println(from.get() + ": is passed over: the run goes on from its checkpoint");
+        err.println(from.get().model() + ": is passed over: the run goes on from its checkpoint");
       }
       log.begin(trainer.epochs(), trainer.stepsOfEpoch());
       TrainingListener listener = log.and(progress(train.size(), judgedOn));

@@ -2,6 +2,7 @@ package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
 import dev.ballast.tensor.DType;
+import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
 import java.io.IOException;
@@ -9,7 +10,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Pieces of a text, each to be continued: an example is T characters, its target the T characters
@@ -21,7 +25,14 @@ public final class TextDataset implements Dataset {
   private final Part part;
   private final int block;
   private final long first;
+
+  /** The places that an example can begin at. */
+  private final int starts;
+
   private final int size;
+
+  /** Where this epoch's examples begin, if they are drawn. */
+  private final Optional<int[]> drawn;
 
   /**
    * A part of a text, as shares of its length.
@@ -39,19 +50,28 @@ public final class TextDataset implements Dataset {
     }
   }
 
-  private TextDataset(Arena arena, TextFile text, Part part, int block) throws IOException {
+  private TextDataset(Arena arena, TextFile text, Part part, int block, OptionalInt perEpoch)
+      throws IOException {
     this.arena = arena;
     this.text = text;
     this.part = part;
     this.block = block;
     this.first = part.start(text.length());
     long characters = part.end(text.length()) - first;
-    this.size = (int) Math.min(Integer.MAX_VALUE, (characters - 1) / block);
-    if (size < 1) {
+    this.starts = Math.clamp(characters - block, 0, Integer.MAX_VALUE);
+    if (starts < 1) {
       throw new IOException(
           "%s: %,d characters do not make one example of %,d and the one after it"
               .formatted(text.file(), characters, block));
     }
+    this.size = perEpoch.orElse((int) Math.min(Integer.MAX_VALUE, (characters - 1) / block));
+    if (size > starts) {
+      throw new IOException(
+          "%s: %,d characters have %,d examples of %,d, not %,d for each epoch"
+              .formatted(text.file(), characters, starts, block, size));
+    }
+    this.drawn = perEpoch.isPresent() ? Optional.of(new int[size]) : Optional.empty();
+    beginEpoch(0, 0);
   }
 
   /**
@@ -62,17 +82,51 @@ public final class TextDataset implements Dataset {
    */
   public static TextDataset open(Path file, String vocabulary, Part part, int block)
       throws IOException {
+    return open(file, vocabulary, part, block, OptionalInt.empty());
+  }
+
+  /**
+   * Examples that begin at any character of the part: for each epoch so many of them are drawn, all
+   * different, as a function of its number and the run's seed.
+   *
+   * @throws IOException as above, and where there are not so many
+   */
+  public static TextDataset drawing(
+      Path file, String vocabulary, Part part, int block, int perEpoch) throws IOException {
+    return open(file, vocabulary, part, block, OptionalInt.of(perEpoch));
+  }
+
+  private static TextDataset open(
+      Path file, String vocabulary, Part part, int block, OptionalInt perEpoch) throws IOException {
     Arena arena = Arena.ofShared();
     boolean opened = false;
     try {
       TextFile text = TextFile.read(file, vocabulary, arena);
-      TextDataset data = new TextDataset(arena, text, part, block);
+      TextDataset data = new TextDataset(arena, text, part, block, perEpoch);
       opened = true;
       return data;
     } finally {
       if (!opened) {
         arena.close();
       }
+    }
+  }
+
+  @Override
+  public void beginEpoch(long seed, int epoch) {
+    if (drawn.isEmpty()) {
+      return;
+    }
+    int[] chosen = drawn.get();
+    Philox random = new Philox(seed, Philox.PIECES + epoch);
+    BitSet taken = new BitSet(starts);
+    for (int i = 0; i < chosen.length; i++) {
+      int start = random.nextInt(starts);
+      while (taken.get(start)) {
+        start = random.nextInt(starts);
+      }
+      taken.set(start);
+      chosen[i] = start;
     }
   }
 
@@ -99,7 +153,7 @@ public final class TextDataset implements Dataset {
 
   @Override
   public void copy(int index, Slice x, Slice target, int row) {
-    long from = first + (long) Objects.checkIndex(index, size) * block;
+    long from = first + start(Objects.checkIndex(index, size));
     long to = (long) row * block;
     for (int i = 0; i < block; i++) {
       x.setLong(to + i, text.code(from + i));
@@ -107,13 +161,18 @@ public final class TextDataset implements Dataset {
     }
   }
 
-  /** Over the numbers of the part's characters, and the vocabulary. */
+  private long start(int index) {
+    return drawn.isPresent() ? drawn.get()[index] : (long) index * block;
+  }
+
+  /** Over the numbers of the part's characters, the vocabulary, and how many are drawn. */
   @Override
   public String checksum() {
     MemorySegment codes =
         text.codes()
             .asSlice(first * Character.BYTES, (part.end(text.length()) - first) * Character.BYTES);
-    byte[] characters = text.vocabulary().getBytes(StandardCharsets.UTF_16LE);
+    String known = text.vocabulary() + (drawn.isPresent() ? " drawn " + size : "");
+    byte[] characters = known.getBytes(StandardCharsets.UTF_16LE);
     return Checksums.sha256(codes, MemorySegment.ofArray(characters));
   }
 

@@ -30,6 +30,36 @@ final class RowLoops implements Rows.RowKernels {
   }
 
   @Override
+  public Kernel causalSoftmax(Slice x, Slice out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    long matrices = x.elements();
+    int c = x.type().shape().dim(-1);
+    int rows = x.type().shape().dim(-2);
+    MemorySegment spare = LastRow.spare();
+    return () -> {
+      for (long row = 0; row < matrices; ) {
+        for (int seen = c - rows + 1; seen <= c; seen++, row += c) {
+          double sum = exponentials(from, row, seen, max(from, row, seen, spare), to, spare);
+          scale(to, row, seen, (float) (1 / sum), spare);
+          zero(to, row + seen, row + c);
+        }
+      }
+    };
+  }
+
+  private static void zero(MemorySegment to, long from, long end) {
+    FloatVector zeros = Lanes.broadcast(0f);
+    long i = from;
+    for (; i <= end - Lanes.COUNT; i += Lanes.COUNT) {
+      Lanes.store(zeros, to, i);
+    }
+    for (; i < end; i++) {
+      Lanes.set(to, i, 0f);
+    }
+  }
+
+  @Override
   public Kernel logSoftmax(Slice x, Slice out) {
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();

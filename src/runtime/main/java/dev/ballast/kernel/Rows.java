@@ -10,6 +10,8 @@ public final class Rows {
   interface RowKernels {
     Kernel softmax(Slice x, Slice out);
 
+    Kernel causalSoftmax(Slice x, Slice out);
+
     Kernel logSoftmax(Slice x, Slice out);
 
     Kernel crossEntropy(Slice x, Slice labels, Slice loss);
@@ -26,6 +28,15 @@ public final class Rows {
     return FloatLoops.serves(x, out)
         ? FloatLoops.loop(RowKernels.class, RowLoops.class).softmax(x, out)
         : referenceSoftmax(x, out);
+  }
+
+  /**
+   * The softmax of the columns up to t + C − T in row t of each T × C matrix, zeros behind them.
+   */
+  public static Kernel causalSoftmax(Slice x, Slice out) {
+    return FloatLoops.serves(x, out)
+        ? FloatLoops.loop(RowKernels.class, RowLoops.class).causalSoftmax(x, out)
+        : referenceCausalSoftmax(x, out);
   }
 
   /** {@code out[b,c] = x[b,c] − log Σ_c e^x[b,c]}. */
@@ -76,6 +87,21 @@ public final class Rows {
         double lse = logSumExp(x, row, c);
         for (long i = row; i < row + c; i++) {
           out.set(i, StrictMath.exp(x.get(i) - lse));
+        }
+      }
+    };
+  }
+
+  public static Kernel referenceCausalSoftmax(Slice x, Slice out) {
+    int rows = x.type().shape().dim(-2);
+    int c = x.type().shape().dim(-1);
+    return () -> {
+      for (long row = 0; row < x.elements() / c; row++) {
+        long start = row * c;
+        int seen = c - rows + 1 + (int) (row % rows);
+        double lse = logSumExp(x, start, seen);
+        for (int i = 0; i < c; i++) {
+          out.set(start + i, i < seen ? StrictMath.exp(x.get(start + i) - lse) : 0);
         }
       }
     };

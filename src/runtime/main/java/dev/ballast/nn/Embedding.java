@@ -1,11 +1,15 @@
 package dev.ballast.nn;
 
 import dev.ballast.ir.Expr;
+import dev.ballast.ir.Graph;
+import dev.ballast.ir.Value;
+import dev.ballast.op.Index;
 import dev.ballast.op.Ops;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
+import java.util.OptionalInt;
 
 /**
  * y[B,…,E] = weight[x[B,…]]: for each number its row of a learned table, as torch.nn.Embedding does
@@ -26,6 +30,14 @@ public record Embedding(String name, int vocabulary, int width, Initializer weig
 
   public Embedding withInitializer(Initializer other) {
     return new Embedding(name, vocabulary, width, other);
+  }
+
+  /** How many numbers a graph's input tells apart, as the rows of a table; empty if it is none. */
+  public static OptionalInt rows(Graph graph, Value.Input input) {
+    return graph.nodes().stream()
+        .filter(n -> n.op() instanceof Index.Gather && n.inputs().getLast().equals(input))
+        .mapToInt(n -> n.inputs().getFirst().type().shape().dim(((Index.Gather) n.op()).axis()))
+        .min();
   }
 
   /**

@@ -31,6 +31,7 @@ public final class LayerScope {
   private final GraphBuilder builder;
   private final boolean training;
   private final Map<String, Initializer> initializers = new LinkedHashMap<>();
+  private final Map<String, Expr> parameters = new LinkedHashMap<>();
   private final Set<Value> running = new HashSet<>();
   private final List<Runnable> pending = new ArrayList<>();
   private final Deque<String> path = new ArrayDeque<>();
@@ -67,7 +68,24 @@ public final class LayerScope {
   public Expr parameter(String name, TensorType type, Initializer initializer) {
     String full = path.isEmpty() ? name : String.join(".", path) + "." + name;
     initializers.put(full, initializer);
-    return builder.parameter(full, type);
+    Expr e = builder.parameter(full, type);
+    parameters.put(full, e);
+    return e;
+  }
+
+  /**
+   * A weight that another layer made before.
+   *
+   * @param name its whole name
+   * @throws IllegalArgumentException where there is none
+   */
+  public Expr shared(String name) {
+    Expr e = parameters.get(name);
+    if (e == null) {
+      throw new IllegalArgumentException(
+          "no layer before has a parameter '%s', only %s".formatted(name, parameters.keySet()));
+    }
+    return e;
   }
 
   /**

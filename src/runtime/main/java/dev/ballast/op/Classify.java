@@ -115,6 +115,51 @@ public sealed interface Classify extends BuiltIn {
     }
   }
 
+  /**
+   * The softmax of what comes no later: row t of the T rows in [.., T, C] has its C columns up to t
+   * + C − T, and zeros behind them. T is at most C. The gradient is that of {@link Softmax}, since
+   * what is zero takes no part in it. Keeps the output.
+   */
+  @OpName("causal_softmax")
+  record CausalSoftmax() implements Classify {
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      arity(1, inputs);
+      TensorType x = inputs.getFirst();
+      floating(x);
+      if (x.shape().rank() < 2 || x.shape().dim(-2) > x.shape().dim(-1)) {
+        throw misfit("needs rows of at least as many columns as there are rows, not " + x);
+      }
+      return inputs;
+    }
+
+    @Override
+    public void gradient(Backprop b) {
+      Expr inner = sumOverClasses(mul(b.dout(), b.out()));
+      b.contribute(0, mul(b.out(), sub(b.dout(), inner)));
+    }
+
+    @Override
+    public long flops(List<TensorType> inputs) {
+      return 5 * inputs.getFirst().elements() / 2;
+    }
+
+    @Override
+    public List<InPlace> inPlace(List<TensorType> inputs) {
+      return overInputsOfSameType(inputs);
+    }
+
+    @Override
+    public Kernel bind(Slices s) {
+      return Rows.causalSoftmax(s.in(0), s.out());
+    }
+
+    @Override
+    public Kernel reference(Slices s) {
+      return Rows.referenceCausalSoftmax(s.in(0), s.out());
+    }
+  }
+
   /** y_c = x_c − log Σ_k e^{x_k}; ∂L/∂x = g − e^y Σ g. Keeps the output. */
   @OpName("log_softmax")
   record LogSoftmax() implements Classify {

@@ -12,14 +12,15 @@ public final class Philox {
   private static final int W1 = 0xBB67AE85;
 
   /**
-   * Streams for first weights start here, those for shuffling, random batches, splitting data and
-   * changing images below; all others are small.
+   * Streams for first weights start here, those for shuffling, random batches, splitting data,
+   * changing images and drawing pieces of a text below; all others are small.
    */
   public static final long INITIALIZATION = 1L << 62;
 
   public static final long SHUFFLE = 1L << 61;
   public static final long SPLIT = 1L << 59;
   public static final long AUGMENTATION = 1L << 58;
+  public static final long PIECES = 1L << 57;
 
   private int key0;
   private int key1;

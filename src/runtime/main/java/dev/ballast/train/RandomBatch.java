@@ -1,13 +1,12 @@
 package dev.ballast.train;
 
-import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
 import dev.ballast.kernel.Slice;
 import dev.ballast.loss.Loss;
 import dev.ballast.loss.Task;
+import dev.ballast.nn.Embedding;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
-import dev.ballast.op.Index;
 import dev.ballast.runtime.Session;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
@@ -49,7 +48,7 @@ public record RandomBatch(Loss loss, int classes, long seed) {
       } else if (i.name().equals(Graphs.TARGET)) {
         targets(slice, random);
       } else if (!slice.dtype().isFloating()) {
-        labels(slice, random, rows(s.plan().graph(), i));
+        labels(slice, random, Embedding.rows(s.plan().graph(), i).orElse(1));
       } else {
         normal(slice, random);
       }
@@ -59,15 +58,6 @@ public record RandomBatch(Loss loss, int classes, long seed) {
         s.state(state.name()).setLong(0, seed);
       }
     }
-  }
-
-  /** How many places there are where an input of whole numbers is an index; 1 where it is none. */
-  private static int rows(Graph graph, Value.Input indices) {
-    return graph.nodes().stream()
-        .filter(n -> n.op() instanceof Index.Gather && n.inputs().getLast().equals(indices))
-        .mapToInt(n -> n.inputs().getFirst().type().shape().dim(((Index.Gather) n.op()).axis()))
-        .min()
-        .orElse(1);
   }
 
   private void targets(Slice slice, Philox random) {

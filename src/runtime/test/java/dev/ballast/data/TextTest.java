@@ -2,6 +2,7 @@ package dev.ballast.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ballast.data.TextDataset.Part;
@@ -11,6 +12,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +59,50 @@ class TextTest {
       train.copy(10, x, y, 0);
       assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6, 7, 8}, y.toDoubles());
     }
+  }
+
+  private static List<Double> starts(TextDataset data) {
+    try (Arena arena = Arena.ofConfined()) {
+      Slice x = Slice.allocate(TensorType.i32(1, 3), arena);
+      Slice y = Slice.allocate(TensorType.i32(1, 3), arena);
+      List<Double> starts = new ArrayList<>();
+      for (int i = 0; i < data.size(); i++) {
+        data.copy(i, x, y, 0);
+        assertEquals(x.get(0) + 1, y.get(0));
+        starts.add(x.get(0));
+      }
+      return starts;
+    }
+  }
+
+  /** Of 26 letters 23 can begin an example of 3 and what follows it. */
+  @Test
+  void examplesThatAreDrawnBeginAnywhereAndDifferFromEpochToEpoch() throws IOException {
+    String letters = "abcdefghijklmnopqrstuvwxyz";
+    Path file = text(letters);
+    Part all = new Part(0, 1);
+    try (TextDataset data = TextDataset.drawing(file, letters, all, 3, 23);
+        TextDataset some = TextDataset.drawing(file, letters, all, 3, 5)) {
+      data.beginEpoch(1, 1);
+      List<Double> first = starts(data);
+      assertEquals(
+          IntStream.range(0, 23).mapToObj(i -> (double) i).toList(),
+          first.stream().sorted().toList());
+      data.beginEpoch(1, 2);
+      assertNotEquals(first, starts(data));
+      data.beginEpoch(1, 1);
+      assertEquals(first, starts(data));
+      data.beginEpoch(2, 1);
+      assertNotEquals(first, starts(data));
+      some.beginEpoch(1, 1);
+      assertEquals(first.subList(0, 5), starts(some));
+      assertNotEquals(some.checksum(), data.checksum());
+    }
+    IOException e =
+        assertThrows(
+            IOException.class, () -> TextDataset.drawing(file, letters, all, 3, 24).close());
+    assertEquals(
+        file + ": 26 characters have 23 examples of 3, not 24 for each epoch", e.getMessage());
   }
 
   @Test

@@ -32,6 +32,7 @@ final class OpSamples {
     s.move();
     s.index();
     s.classify();
+    s.causal();
     s.regularize();
     s.update();
     return List.copyOf(s.rows);
@@ -258,6 +259,14 @@ final class OpSamples {
     row(OpSample.of(new Classify.CrossEntropy(), x, labels).indices(1, classes));
     row(OpSample.of(new Classify.CrossEntropyGradient(), x, labels, rows).indices(1, classes));
     row(OpSample.of(new Classify.CrossEntropyWithGradient(), x, labels, rows).indices(1, classes));
+  }
+
+  private void causal() {
+    for (int n : TAILS) {
+      row(OpSample.of(new Classify.CausalSoftmax(), f32(Math.min(n, 3), n)));
+    }
+    row(OpSample.of(new Classify.CausalSoftmax(), f32(19, 19)));
+    row(OpSample.of(new Classify.CausalSoftmax(), f32(2, 3, 5, 7)));
   }
 
   private void regularize() {

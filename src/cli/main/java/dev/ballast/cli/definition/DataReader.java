@@ -173,7 +173,14 @@ record DataReader(
     }
     Shares shares = new Shares(test, share("validation"), 0);
     return new TextSource(
-        dataFolder(), section.text("file"), input.dim(0), shares, Optional.empty());
+        dataFolder(),
+        section.text("file"),
+        input.dim(0),
+        section.has("per_epoch")
+            ? OptionalInt.of(section.whole("per_epoch", 1))
+            : OptionalInt.empty(),
+        shares,
+        Optional.empty());
   }
 
   private LinesSource lines() throws DefinitionException {

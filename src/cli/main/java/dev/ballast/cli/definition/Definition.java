@@ -3,9 +3,11 @@ package dev.ballast.cli.definition;
 import dev.ballast.cli.table.Target.Quantity;
 import dev.ballast.data.Dataset;
 import dev.ballast.data.LabelledDataset;
+import dev.ballast.ir.Graph;
 import dev.ballast.loss.Loss;
 import dev.ballast.loss.MeanSquaredError;
 import dev.ballast.loss.Task;
+import dev.ballast.nn.Embedding;
 import dev.ballast.nn.Model;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
@@ -65,9 +67,27 @@ public record Definition(
     return withFitted(data.fittedAs(file, metadata));
   }
 
-  private Definition withFitted(DataSource fitted) {
+  private Definition withFitted(DataSource fitted) throws IOException {
     List<String> names = classes.isEmpty() ? fitted.classes() : classes;
+    switch (fitted) {
+      case TextSource t -> demandRoom(t.folder().resolve(t.name()), t.vocabulary().orElseThrow());
+      case LinesSource l -> demandRoom(l.folder().resolve(l.name()), l.vocabulary().orElseThrow());
+      default -> {}
+    }
     return new Definition(model, options, fitted, origin, names, text).withFittingLoss();
+  }
+
+  /** Demands that the network tells all characters apart. */
+  private void demandRoom(Path text, String vocabulary) throws IOException {
+    int characters = vocabulary.length();
+    Graph graph = model.inference(1);
+    int outputs = graph.outputs().get(Model.OUTPUT).type().shape().dim(-1);
+    int rows = Embedding.rows(graph, graph.inputs().getFirst()).orElse(characters);
+    if (characters > Math.min(rows, outputs)) {
+      throw new IOException(
+          "%s: has %d different characters; the network's embedding has %d rows and its last layer %d outputs, and both need one for each"
+              .formatted(text, characters, rows, outputs));
+    }
   }
 
   /** Where there are classes, a loss of numbers learns those. */

@@ -46,9 +46,7 @@ record ImageLayerReader(Section section, Shape shape) {
     }
     conv = conv.withGroups(groups);
     if (section.has("init") && !section.text("init").equals("torch")) {
-      conv =
-          conv.withInitializers(
-              section.named("init", i -> LayerReader.initializer(i, in)), Initializer.zeros());
+      conv = conv.withInitializers(LayerReader.initializer(section, in), Initializer.zeros());
     }
     return section.flag("bias", true) ? conv : conv.withoutBias();
   }

@@ -60,8 +60,13 @@ final class LayerNames {
   }
 
   /** Lets later layers find an embedding. */
-  void embed(String name, Embedded embedding) {
+  void add(String name, Embedded embedding) {
     embeddings.put(prefix + name, embedding);
+  }
+
+  /** The whole names of the embeddings before. */
+  Set<String> embeddings() {
+    return embeddings.keySet();
   }
 
   /** An embedding before, by its whole name. */

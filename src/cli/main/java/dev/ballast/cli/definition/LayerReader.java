@@ -10,6 +10,7 @@ import dev.ballast.nn.Linear;
 import dev.ballast.nn.Named;
 import dev.ballast.nn.Residual;
 import dev.ballast.nn.Sequential;
+import dev.ballast.nn.TiedLinear;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ final class LayerReader {
     Layer layer =
         switch (kind) {
           case "embedding" -> embedding(s);
+          case "positions" -> new TokenLayerReader(s, shape, names).positions();
+          case "layer_norm" -> new TokenLayerReader(s, shape, names).layerNorm();
+          case "attention" -> new TokenLayerReader(s, shape, names).attention();
           case "residual" -> residual(s);
           case "sequence" -> sequence(s);
           case "linear" -> linear(s);
@@ -81,20 +85,14 @@ final class LayerReader {
     String name = names.of(s, "embedding");
     Embedding embedding = Embedding.of(name, s.whole("vocabulary", 1), s.whole("width", 1));
     if (s.has("deviation")) {
-      embedding = embedding.withInitializer(Initializer.normal(0, deviation(s)));
+      embedding =
+          embedding.withInitializer(
+              Initializer.normal(0, TokenLayerReader.deviation(s, "deviation")));
     }
-    names.embed(name, new LayerNames.Embedded(embedding.vocabulary(), embedding.width()));
+    names.add(name, new LayerNames.Embedded(embedding.vocabulary(), embedding.width()));
     input = Optional.of(DType.I32);
     shape = shape.append(Shape.of(embedding.width()));
     return embedding;
-  }
-
-  private static double deviation(Section s) throws DefinitionException {
-    double deviation = s.number("deviation");
-    if (!(deviation >= 0) || Double.isInfinite(deviation)) {
-      throw s.at("deviation", "must be a finite number, at least 0, not " + deviation);
-    }
-    return deviation;
   }
 
   private Layer residual(Section s) throws DefinitionException {
@@ -164,11 +162,16 @@ final class LayerReader {
     if (shape.rank() < 1) {
       throw s.at("kind", "a linear layer needs an input of at least one dimension");
     }
+    if (s.has("tied")) {
+      TiedLinear tied = new TokenLayerReader(s, shape, names).tied(name);
+      shape = shape.withDim(-1, names.embedding(tied.embedding()).orElseThrow().vocabulary());
+      return tied;
+    }
     int in = shape.dim(-1);
     int out = s.whole("out", 1);
     Linear linear = Linear.of(name, in, out);
     if (s.has("init")) {
-      Initializer weight = s.named("init", i -> initializer(i, in));
+      Initializer weight = initializer(s, in);
       Initializer bias = s.text("init").equals("torch") ? linear.bias() : Initializer.zeros();
       linear = linear.withInitializers(weight, bias);
     }
@@ -184,7 +187,15 @@ final class LayerReader {
     return new Dropout(rate);
   }
 
-  static Initializer initializer(String label, int fan) {
+  /** As {@code init} says, and of {@code normal} its {@code deviation}. */
+  static Initializer initializer(Section s, int fan) throws DefinitionException {
+    if (s.text("init").equals("normal")) {
+      return Initializer.normal(0, TokenLayerReader.deviation(s, "deviation"));
+    }
+    return s.named("init", i -> initializer(i, fan));
+  }
+
+  private static Initializer initializer(String label, int fan) {
     return switch (label) {
       case "torch" -> Initializer.torchLinear(fan);
       case "glorot_uniform" -> Initializer.glorotUniform();
@@ -196,7 +207,8 @@ final class LayerReader {
           throw new IllegalArgumentException(
               "unknown initializer '"
                   + label
-                  + "': torch, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros");
+                  + "': torch, glorot_uniform, glorot_normal, he_uniform, he_normal, normal or"
+                  + " zeros");
     };
   }
 
@@ -207,8 +219,9 @@ final class LayerReader {
       throw new IllegalArgumentException(
           "unknown layer '"
               + label
-              + "': linear, embedding, conv2d, max_pool2d, avg_pool2d, batch_norm2d, gru, lstm,"
-              + " flatten, dropout, residual, sequence or an activation",
+              + "': linear, embedding, positions, attention, layer_norm, conv2d, max_pool2d,"
+              + " avg_pool2d, batch_norm2d, gru, lstm, flatten, dropout, residual,"
+              + " sequence or an activation",
           e);
     }
   }

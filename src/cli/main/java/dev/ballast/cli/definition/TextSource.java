@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -20,11 +21,18 @@ import java.util.function.Consumer;
  *
  * @param folder that holds the file
  * @param block characters of an example
+ * @param perEpoch how many examples each epoch draws, which may begin at any character; if empty,
+ *     examples follow each other, and an epoch is all of them
  * @param shares how long each part is; nothing is drawn
  * @param vocabulary the characters there may be, once they are known
  */
 public record TextSource(
-    Path folder, String name, int block, Shares shares, Optional<String> vocabulary)
+    Path folder,
+    String name,
+    int block,
+    OptionalInt perEpoch,
+    Shares shares,
+    Optional<String> vocabulary)
     implements DataSource {
   /** The name of the vocabulary in a model file's metadata. */
   public static final String CHARACTERS = "data.characters";
@@ -39,7 +47,7 @@ public record TextSource(
 
   @Override
   public TextSource in(Path other) {
-    return new TextSource(other, name, block, shares, vocabulary);
+    return new TextSource(other, name, block, perEpoch, shares, vocabulary);
   }
 
   /** A text has no examples that could be left out. */
@@ -67,7 +75,7 @@ public record TextSource(
   }
 
   private TextSource with(String known) {
-    return new TextSource(folder, name, block, shares, Optional.of(known));
+    return new TextSource(folder, name, block, perEpoch, shares, Optional.of(known));
   }
 
   @Override
@@ -88,7 +96,11 @@ public record TextSource(
   public Training training(Consumer<String> remarks) throws IOException {
     double test = 1 - shares.test();
     double end = test * (1 - shares.validation());
-    TextDataset train = open(new Part(0, end));
+    Part first = new Part(0, end);
+    TextDataset train =
+        perEpoch.isPresent()
+            ? TextDataset.drawing(file(), known(), first, block, perEpoch.getAsInt())
+            : open(first);
     try {
       return new Training(
           train, end < test ? Optional.of(open(new Part(end, test))) : Optional.empty());
@@ -110,7 +122,9 @@ public record TextSource(
   private Path file() throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IOException(
-          folder + ": there is no such folder; say where the data is with --data");
+          folder
+              + ": there is no such folder; say where the text is with --data. Where the texts of"
+              + " Ballast's own models come from stands in models/README.md");
     }
     return folder.resolve(name);
   }

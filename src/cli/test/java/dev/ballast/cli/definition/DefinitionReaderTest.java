@@ -103,12 +103,12 @@ class DefinitionReaderTest {
           "adamw" | "adamx" | 18:1: optimizer.kind: unknown optimizer 'adamx': sgd, adam, adamw, rmsprop, adagrad, adadelta or lion
           0.001 | -1 | 19:1: optimizer.learning_rate: must be a finite number above 0, not -1.0
           0.001 | nan | 19:1: optimizer.learning_rate: must be a finite number above 0, not NaN
-          "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, embedding, conv2d, max_pool2d, avg_pool2d, batch_norm2d, gru, lstm, flatten, dropout, residual, sequence or an activation
+          "flatten" | "conv" | 22:1: layer.kind: unknown layer 'conv': linear, embedding, positions, attention, layer_norm, conv2d, max_pool2d, avg_pool2d, batch_norm2d, gru, lstm, flatten, dropout, residual, sequence or an activation
           kind = "flatten" | kind = "conv2d"\\nout = 2\\nkernel = 3 | 22:1: layer.kind: needs images [channels, height, width], and gets [4x4]: put a 1 before the sizes of input
           out = 3 | out = -3 | 27:1: layer.out: must be at least 1 and fit 32 bits, not -3
-          out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, out, init, bias]
+          out = 3 | out = 3\\nwidth = 3 | 28:1: layer.width: there is no such key here, only [kind, name, tied, out, init, bias]
           rate = 0.5 | rate = 1.5 | 31:1: layer.rate: must be in [0, 1), not 1.5
-          "he_normal" | "he" | 36:1: layer.init: unknown initializer 'he': torch, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros
+          "he_normal" | "he" | 36:1: layer.init: unknown initializer 'he': torch, glorot_uniform, glorot_normal, he_uniform, he_normal, normal or zeros
           kind = "idx" | kind = "images" | 12:1: data.train_images: there is no such key here, only [origin, kind, mean, deviation, folder, train, test, broken, validation, split_seed]
           kind = "idx" | kind = "images"\\nbroken = "drop" | 11:1: data.broken: must be refuse or skip, not drop
           kind = "idx" | kind = "xls" | 10:1: data.kind: unknown kind of data 'xls': idx, images, csv, npy, text or lines

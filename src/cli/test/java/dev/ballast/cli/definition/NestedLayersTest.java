@@ -113,7 +113,7 @@ class NestedLayersTest {
           """
           out = 4\\nbias | out = 5\\nbias | 27:1: layer.layer.layer: the layers make [5x5] of [5x4], which can't be added: a residual's last layer leaves the shape that its first gets
           out = 8 | size = 8 | 27:1: layer.layer.layer.out: is missing: a whole number is needed
-          out = 8 | out = 8\\nsize = 8 | 30:1: layer.layer.layer.size: there is no such key here, only [kind, name, out, init, bias]
+          out = 8 | out = 8\\nsize = 8 | 30:1: layer.layer.layer.size: there is no such key here, only [kind, name, tied, out, init, bias]
           name = "h"\\nrepeat = 2 | repeat = 2 | 21:1: layer.name: is missing: a string is needed
           name = "h" | name = "head" | 45:1: layer.name: another layer is named 'head'
           repeat = 2 | repeat = 0 | 24:1: layer.repeat: must be at least 1 and fit 32 bits, not 0
