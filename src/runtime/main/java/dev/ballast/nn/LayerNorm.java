@@ -1,6 +1,7 @@
 package dev.ballast.nn;
 
 import dev.ballast.ir.Expr;
+import dev.ballast.op.Normalize;
 import dev.ballast.op.Ops;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
@@ -38,13 +39,11 @@ public record LayerNorm(String name, int width, double epsilon, boolean hasBias)
     return scope.named(
         name,
         () -> {
-          List<Integer> last = List.of(x.shape().rank() - 1);
-          Expr distance = Ops.sub(x, Ops.mean(x, last, true));
-          Expr variance = Ops.mean(Ops.square(distance), last, true);
-          Expr deviation = Ops.sqrt(Ops.add(variance, Ops.constant(variance, epsilon)));
+          var rows = new Normalize.Rows(epsilon);
+          Expr normal = scope.builder().applyAll(rows, List.of(x)).getFirst();
           TensorType each = x.type().withShape(Shape.of(width));
           Expr weight = scope.parameter("weight", each, Initializer.constant(1));
-          Expr y = Ops.mul(Ops.div(distance, deviation), weight);
+          Expr y = Ops.mul(normal, weight);
           return hasBias ? Ops.add(y, scope.parameter("bias", each, Initializer.zeros())) : y;
         });
   }

@@ -16,6 +16,7 @@ public sealed interface BuiltIn extends Op
         Selection,
         Mask,
         Reduce,
+        Normalize,
         Product,
         Packed,
         Image,

@@ -150,6 +150,11 @@ final class KernelSamples {
     summed(rows);
     add("softmax", Rows.softmax(x, softmax), softmax);
     add("logSoftmax", Rows.logSoftmax(x, logSoftmax), logSoftmax);
+    Slice scores = operands.normal(2, Math.min(rows, columns), columns);
+    Slice causal = operands.zeros(scores.type().shape().dims());
+    add("causalSoftmax", Rows.causalSoftmax(scores, causal), causal);
+    Slice[] normal = {operands.zeros(rows, columns), operands.zeros(rows, 1)};
+    add("normalize", RowMoments.normalize(1e-5, x, normal[0], normal[1]), normal);
     add("crossEntropy", Rows.crossEntropy(x, labels, loss), loss);
     Slice dloss = operands.normal(rows);
     add("crossEntropyGradient", Rows.crossEntropyGradient(x, labels, dloss, dx), dx);

@@ -33,6 +33,7 @@ final class OpSamples {
     s.index();
     s.classify();
     s.causal();
+    s.normalize();
     s.regularize();
     s.update();
     return List.copyOf(s.rows);
@@ -267,6 +268,14 @@ final class OpSamples {
     }
     row(OpSample.of(new Classify.CausalSoftmax(), f32(19, 19)));
     row(OpSample.of(new Classify.CausalSoftmax(), f32(2, 3, 5, 7)));
+  }
+
+  private void normalize() {
+    for (int n : TAILS) {
+      row(OpSample.of(new Normalize.Rows(0.5), f32(3, n)));
+    }
+    row(OpSample.of(new Normalize.Rows(1e-5), f32(2, 3, 35)));
+    row(OpSample.of(new Normalize.Rows(1e-2), f32(19)));
   }
 
   private void regularize() {

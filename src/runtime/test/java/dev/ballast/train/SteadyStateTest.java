@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
 import dev.ballast.nn.Dropout;
+import dev.ballast.nn.Embedding;
+import dev.ballast.nn.LayerNorm;
 import dev.ballast.nn.Linear;
 import dev.ballast.nn.Model;
+import dev.ballast.nn.MultiHeadAttention;
+import dev.ballast.nn.Positions;
+import dev.ballast.nn.Residual;
 import dev.ballast.nn.Sequential;
+import dev.ballast.nn.TiedLinear;
 import dev.ballast.optim.Adam;
 import dev.ballast.optim.Clipping;
 import dev.ballast.optim.Lion;
@@ -22,6 +28,7 @@ import dev.ballast.plan.Planner;
 import dev.ballast.runtime.HeapAllocation;
 import dev.ballast.runtime.Session;
 import dev.ballast.runtime.SessionOptions;
+import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
 import java.util.ArrayList;
@@ -49,6 +56,21 @@ class SteadyStateTest {
               Activation.RELU,
               new Dropout(0.1),
               Linear.of("fc2", 33, 10)));
+
+  private static final Model GPT =
+      new Model(
+          "small gpt",
+          Shape.of(5),
+          DType.I32,
+          Sequential.of(
+              Embedding.of("wte", 7, 20),
+              Positions.of("wpe", 5, 20),
+              new Residual(
+                  Sequential.of(
+                      LayerNorm.of("ln_1", 20), MultiHeadAttention.of("attn", 20, 2, true))),
+              LayerNorm.of("ln_f", 20),
+              Activation.GELU,
+              new TiedLinear("lm_head", "wte")));
 
   private static Session training(Optimizer optimizer) {
     return training(UpdateRule.of(optimizer));
@@ -116,6 +138,17 @@ class SteadyStateTest {
       try (Session s = training(rule)) {
         assertEquals(0, heapBytes(s), rule.toString());
       }
+    }
+  }
+
+  @Test
+  void aTrainingStepOfATransformerAllocatesNothingOnTheHeap() {
+    UpdateRule rule = UpdateRule.of(Adam.decoupled(1e-3)).withClipping(new Clipping.ByNorm(1));
+    var graph = Graphs.trainingStep(GPT, new CrossEntropy(), rule, 3, PassRule.all());
+    try (Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()))) {
+      GPT.initialize(1, s::parameter);
+      RandomBatch.of(GPT, new CrossEntropy(), 2).fill(s);
+      assertEquals(0, heapBytes(s));
     }
   }
 
