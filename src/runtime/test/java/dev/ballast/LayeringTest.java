@@ -46,7 +46,7 @@ class LayeringTest {
           Map.entry("optim", "tensor ir op"),
           Map.entry("metric", ""),
           Map.entry("serve", "tensor memory observe kernel ir pass plan runtime format"),
-          Map.entry("data", "tensor kernel image"),
+          Map.entry("data", "tensor memory kernel image"),
           Map.entry(
               "train",
               "tensor memory kernel ir op autodiff pass plan runtime format nn image loss optim"

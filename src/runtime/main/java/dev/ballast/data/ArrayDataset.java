@@ -1,6 +1,8 @@
 package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
@@ -10,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 
 /** Examples and targets given as arrays, copied off the heap once. */
 public sealed class ArrayDataset implements Dataset {
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = OffHeap.arena(Kind.DATA, "a dataset of arrays");
   private final int size;
   private final Shape example;
   private final Slice examples;

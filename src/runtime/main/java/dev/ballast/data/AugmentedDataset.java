@@ -1,6 +1,8 @@
 package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
@@ -17,7 +19,7 @@ public final class AugmentedDataset implements LabelledDataset {
   private final Augmentation.Size size;
   private final Augmentation.Change change = new Augmentation.Change();
   private final float fill;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = OffHeap.arena(Kind.DATA, "changed images");
   private final Slice original;
   private long seed;
   private int epoch;

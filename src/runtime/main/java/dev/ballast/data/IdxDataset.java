@@ -3,6 +3,8 @@ package dev.ballast.data;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -40,7 +42,7 @@ public final class IdxDataset implements LabelledDataset {
    */
   public static IdxDataset open(Path images, Path labels, double mean, double deviation)
       throws IOException {
-    Arena arena = Arena.ofShared();
+    Arena arena = OffHeap.arena(Kind.DATA, images.toString());
     try {
       IdxFile x = IdxFile.read(images, arena);
       IdxFile y = IdxFile.read(labels, arena);

@@ -8,6 +8,8 @@ import dev.ballast.image.GrayImage;
 import dev.ballast.image.ImageDecoder;
 import dev.ballast.image.PictureSize;
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.ShapeException;
 import java.io.IOException;
@@ -109,7 +111,7 @@ public final class ImageFolder implements LabelledDataset {
    * @throws ShapeException where the examples are no gray pictures
    */
   public static ImageFolder open(Path source, String part, Options options) throws IOException {
-    Arena arena = Arena.ofShared();
+    Arena arena = OffHeap.arena(Kind.DATA, source.toString());
     try (ImageFiles files = ImageFiles.find(source, part, options.classes())) {
       return new ImageFolder(arena, files, options);
     } catch (IOException | RuntimeException e) {

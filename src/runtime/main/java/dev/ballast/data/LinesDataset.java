@@ -1,6 +1,8 @@
 package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
@@ -44,7 +46,7 @@ public final class LinesDataset implements Dataset {
    */
   public static LinesDataset open(
       Path file, String vocabulary, int steps, int ignored, LinesFile.Bad bad) throws IOException {
-    Arena arena = Arena.ofShared();
+    Arena arena = OffHeap.arena(Kind.DATA, file.toString());
     boolean opened = false;
     try {
       LinesFile lines = LinesFile.read(file, vocabulary, steps - 1, bad, arena);

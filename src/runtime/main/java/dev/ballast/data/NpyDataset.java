@@ -3,6 +3,8 @@ package dev.ballast.data;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
 import dev.ballast.tensor.TensorType;
@@ -55,16 +57,12 @@ public sealed class NpyDataset implements Dataset {
    */
   public static NpyDataset open(Path source, String examples, String targets, Options options)
       throws IOException {
-    Arena arena = Arena.ofShared();
+    Arena arena = OffHeap.arena(Kind.DATA, source.toString());
     boolean opened = false;
     try {
       NpyFile x = array(source, examples, arena);
       NpyFile y = array(source, targets, arena);
-      demandFit(x, y, options);
-      NpyDataset data =
-          options.labels()
-              ? new Labelled(arena, x, y, options)
-              : new NpyDataset(arena, x, y, options);
+      NpyDataset data = of(arena, x, y, options);
       opened = true;
       return data;
     } finally {
@@ -72,6 +70,20 @@ public sealed class NpyDataset implements Dataset {
         arena.close();
       }
     }
+  }
+
+  /**
+   * Of arrays that were found elsewhere.
+   *
+   * @param arena that they lie in, and that the dataset closes
+   * @throws IOException where they do not fit each other or the network
+   */
+  public static NpyDataset of(Arena arena, NpyFile x, NpyFile y, Options options)
+      throws IOException {
+    demandFit(x, y, options);
+    return options.labels()
+        ? new Labelled(arena, x, y, options)
+        : new NpyDataset(arena, x, y, options);
   }
 
   private static NpyFile array(Path source, String name, Arena arena) throws IOException {

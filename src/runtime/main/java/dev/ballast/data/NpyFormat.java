@@ -47,7 +47,7 @@ public record NpyFormat(String descr, Kind kind, ByteOrder order) {
    * @param name of the file, for complaints
    * @throws IOException where it is nothing that can be a number here
    */
-  static NpyFormat of(String name, String descr) throws IOException {
+  public static NpyFormat of(String name, String descr) throws IOException {
     for (Kind k : Kind.values()) {
       if (descr.length() == 3 && descr.substring(1).equalsIgnoreCase(k.name())) {
         switch (descr.charAt(0)) {

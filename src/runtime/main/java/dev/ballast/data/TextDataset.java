@@ -1,6 +1,8 @@
 package dev.ballast.data;
 
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
@@ -98,7 +100,7 @@ public final class TextDataset implements Dataset {
 
   private static TextDataset open(
       Path file, String vocabulary, Part part, int block, OptionalInt perEpoch) throws IOException {
-    Arena arena = Arena.ofShared();
+    Arena arena = OffHeap.arena(Kind.DATA, file.toString());
     boolean opened = false;
     try {
       TextFile text = TextFile.read(file, vocabulary, arena);

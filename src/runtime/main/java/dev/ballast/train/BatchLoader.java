@@ -2,6 +2,8 @@ package dev.ballast.train;
 
 import dev.ballast.data.Dataset;
 import dev.ballast.kernel.Slice;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,7 +23,7 @@ final class BatchLoader implements Feed {
   private final Dataset data;
   private final Order order;
   private final int batch;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = OffHeap.arena(Kind.DATA, "batches loaded ahead");
   private final Slice[] x = new Slice[BUFFERS];
   private final Slice[] target = new Slice[BUFFERS];
   private final Thread loader;

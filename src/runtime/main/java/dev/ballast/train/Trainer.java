@@ -5,6 +5,8 @@ import dev.ballast.format.Checkpoint;
 import dev.ballast.format.SavedState;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
+import dev.ballast.memory.Kind;
+import dev.ballast.memory.OffHeap;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
 import dev.ballast.plan.Plan;
@@ -49,7 +51,7 @@ public final class Trainer implements AutoCloseable {
   /** Whether a micro-batch is told its share of the step's examples. */
   private final boolean shares;
 
-  private final Arena snapshots = Arena.ofShared();
+  private final Arena snapshots = OffHeap.arena(Kind.WEIGHTS, "the best weights of a training");
   private final MemorySegment best;
   private RunState run = new RunState();
   private Optional<RunIdentity> identity = Optional.empty();

@@ -1,5 +1,6 @@
 package dev.ballast.cli.definition;
 
+import dev.ballast.cli.exchange.TensorArrays;
 import dev.ballast.data.Dataset;
 import dev.ballast.data.NpyDataset;
 import dev.ballast.data.Partition.Shares;
@@ -15,10 +16,10 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Pairs of NumPy's arrays, examples and targets.
+ * Pairs of NumPy's arrays or of tensors, examples and targets.
  *
- * @param folder that holds the files, or an archive of them
- * @param trainX name of a file in the folder or of an array in the archive, as the others
+ * @param folder that holds the files, or an archive or a safetensors file of them
+ * @param trainX name of a file in the folder, or of an array in the file, as the others
  * @param shares how training data are dealt out
  * @param skipsBad whether examples with numbers that are not finite are left out, or refused
  */
@@ -91,7 +92,10 @@ public record NpySource(
       throw new IOException(
           folder + ": there is no such folder or archive; say where the data is with --data");
     }
-    NpyDataset all = NpyDataset.open(folder, x, y, options);
+    NpyDataset all =
+        TensorArrays.reads(folder)
+            ? TensorArrays.open(folder, x, y, options)
+            : NpyDataset.open(folder, x, y, options);
     int[] good = IntStream.range(0, all.size()).filter(all::isFinite).toArray();
     if (good.length == all.size()) {
       return all;

@@ -175,6 +175,11 @@ public final class SafetensorsFile implements AutoCloseable {
     return file;
   }
 
+  /** Whose end is that of the mapping. */
+  Arena arena() {
+    return arena;
+  }
+
   /** By name, in the file's order. */
   Map<String, Tensor> tensors() {
     return Collections.unmodifiableMap(tensors);
