@@ -22,8 +22,9 @@ record Limits(double gigaflops, double gigabytes) {
   private static final int SIDE = 512;
   private static final long COPY_BYTES = 128L << 20;
   private static final int ALIGNMENT = 64;
-  private static final int ROUNDS = 7;
-  private static final long WARM_UP_NANOS = 1_500_000_000L;
+  private static final double BETTER = 0.95;
+  private static final long PATIENCE_NANOS = 1_500_000_000L;
+  private static final long MOST_NANOS = 30_000_000_000L;
 
   static Limits measure(int threads) {
     return new Limits(product(threads), copy());
@@ -50,16 +51,23 @@ record Limits(double gigaflops, double gigabytes) {
     }
   }
 
-  /** The least nanoseconds of a run: what disturbs only adds. */
+  /**
+   * The least nanoseconds of a run, since what disturbs only adds: once it has not become better
+   * for a while, because kernels begin on plain loops until HotSpot has compiled the fast ones.
+   */
   private static double best(Runnable r) {
     long start = System.nanoTime();
+    long improved = start;
     double best = Double.MAX_VALUE;
-    int rounds = 0;
-    while (rounds < ROUNDS || System.nanoTime() - start < WARM_UP_NANOS) {
+    long now = start;
+    while (now - improved < PATIENCE_NANOS && now - start < MOST_NANOS) {
       long from = System.nanoTime();
       r.run();
-      best = Math.min(best, System.nanoTime() - from);
-      rounds++;
+      now = System.nanoTime();
+      if (now - from < BETTER * best) {
+        improved = now;
+      }
+      best = Math.min(best, now - from);
     }
     return best;
   }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Where a run's time goes.
@@ -98,6 +99,7 @@ record ProfileTable(String graph, int threads, Limits limits, double whole, List
           .put("limitGigaflops", limits.gigaflops())
           .put("limitGigabytesPerSecond", limits.gigabytes())
           .put("steps", lines.stream().map(Line::json).toList())
+          .put("ops", ops(lines).stream().map(Total::json).toList())
           .print(out, format);
       return;
     }
@@ -131,6 +133,41 @@ record ProfileTable(String graph, int threads, Limits limits, double whole, List
           lines.size() - top,
           rest / 1e3);
     }
+    out.println();
+    for (Total t : ops(lines)) {
+      out.printf(
+          Locale.ROOT,
+          "%5d × %-20s %11.2f µs %6.1f %%%n",
+          t.steps,
+          t.op,
+          t.nanos / 1e3,
+          100 * t.nanos / all);
+    }
     out.flush();
+  }
+
+  /** All steps of an op together. */
+  private record Total(String op, int steps, double nanos) {
+    Map<String, Object> json() {
+      Map<String, Object> m = new LinkedHashMap<>();
+      m.put("op", op);
+      m.put("steps", steps);
+      m.put("micros", nanos / 1e3);
+      return m;
+    }
+  }
+
+  private static List<Total> ops(List<Line> lines) {
+    Map<String, List<Line>> byOp =
+        lines.stream().collect(Collectors.groupingBy(l -> l.node().op().name()));
+    return byOp.entrySet().stream()
+        .map(
+            e ->
+                new Total(
+                    e.getKey(),
+                    e.getValue().size(),
+                    e.getValue().stream().mapToDouble(Line::nanos).sum()))
+        .sorted(Comparator.comparing(Total::nanos).reversed())
+        .toList();
   }
 }

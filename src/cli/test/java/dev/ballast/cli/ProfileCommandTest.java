@@ -28,6 +28,11 @@ class ProfileCommandTest {
       last = step.get("micros").asDouble();
     }
     assertEquals(1, shares, 1e-9);
+    double ops = 0;
+    for (JsonNode op : json.get("ops")) {
+      ops += op.get("micros").asDouble();
+    }
+    assertEquals(json.get("microsOfSteps").asDouble(), ops, 1e-6 * ops);
     assertTrue(json.get("limitGigaflops").asDouble() > 0);
     JsonNode events = new ObjectMapper().readTree(trace.toFile()).get("traceEvents");
     assertEquals(json.get("steps").size() + 1, events.size());
