@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -18,13 +20,23 @@ import java.util.function.Supplier;
  */
 final class Warmer {
   /**
-   * After so long a class that is still slow is joined by another one of the same code: HotSpot may
-   * have put it aside for good, where its first compiler had begun without a profile and then ran
-   * out of registers with one, or its optimizing compiler left vectors on the heap. Or its
-   * compilers are busy, so the next one is given twice as long, and those before it are looked at
-   * again.
+   * How long to wait.
+   *
+   * @param nanos after so long a class that is still slow is joined by another one of the same
+   *     code: HotSpot may have put it aside for good, where its first compiler had begun without a
+   *     profile and then ran out of registers with one, or its optimizing compiler left vectors on
+   *     the heap. Or its compilers are busy, so the next one is given twice as long, and those
+   *     before it are looked at again
+   * @param againNanos once all classes were tried in vain they are looked at again after so long,
+   *     then after twice as long, and so on: a service that starts with too little processor time
+   *     must not stay slow for good
    */
-  private static final long PATIENCE_NANOS = 3_000_000_000L;
+  record Patience(long nanos, long againNanos) {
+    private static final Patience DEFAULT = new Patience(3_000_000_000L, 60_000_000_000L);
+  }
+
+  /** How often what was given up is looked at again: a minute later, then 2, 4, 8 and 16. */
+  private static final int MORE_CHANCES = 5;
 
   /** The same for a class that is compiled, but not well: sums spilled to memory, say. */
   private static final long COMPILED_PATIENCE_NANOS = 500_000_000L;
@@ -62,10 +74,13 @@ final class Warmer {
     private final Consumer<T> call;
     private final int operations;
     private final Consumer<T> ready;
+    private final Patience patience;
+    private int chances;
     private final List<T> classes = new ArrayList<>();
     private double best = COMPILED_NANOS;
 
-    Job(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
+    Job(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready, Patience patience) {
+      this.patience = patience;
       this.make = make;
       this.call = call;
       this.operations = operations;
@@ -75,15 +90,37 @@ final class Warmer {
     /** Whether there is no more to do; else it is the others' turn first. */
     boolean warm() {
       while (classes.size() < MOST_CLASSES && best > GOOD_NANOS) {
-        long patience = PATIENCE_NANOS << classes.size();
+        long nanos = patience.nanos << classes.size();
         classes.addFirst(make.get());
         for (T code : classes) {
-          measure(code, patience);
-          patience = 0;
+          measure(code, nanos);
+          nanos = 0;
         }
         if (best == COMPILED_NANOS) {
-          return classes.size() == MOST_CLASSES;
+          boolean givesUp = classes.size() == MOST_CLASSES;
+          if (givesUp) {
+            lookAgainLater();
+          }
+          return givesUp;
         }
+      }
+      return true;
+    }
+
+    private void lookAgainLater() {
+      if (chances < MORE_CHANCES) {
+        long nanos = patience.againNanos << chances++;
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
+            .execute(() -> enqueue(this::lookAgain, false));
+      }
+    }
+
+    private boolean lookAgain() {
+      for (T code : classes) {
+        measure(code, patience.nanos);
+      }
+      if (best == COMPILED_NANOS) {
+        lookAgainLater();
       }
       return true;
     }
@@ -141,7 +178,12 @@ final class Warmer {
    * @param ready is given the instance once it is compiled, and again if another is better
    */
   static <T> void warm(Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready) {
-    enqueue(new Job<>(make, call, operations, ready)::warm, false);
+    warm(make, call, operations, ready, Patience.DEFAULT);
+  }
+
+  static <T> void warm(
+      Supplier<T> make, Consumer<T> call, int operations, Consumer<T> ready, Patience patience) {
+    enqueue(new Job<>(make, call, operations, ready, patience)::warm, false);
   }
 
   /** Runs a kernel so many times, before what takes longer; comes back at once. */

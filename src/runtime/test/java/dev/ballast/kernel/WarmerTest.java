@@ -1,0 +1,60 @@
+package dev.ballast.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of code that HotSpot does not compile in time. */
+class WarmerTest {
+  private static final Warmer.Patience SHORT = new Warmer.Patience(2_000_000, 20_000_000);
+  private static final int OPERATIONS = 1_000_000;
+
+  private volatile boolean isStarved = true;
+  private volatile Object escaped = "";
+
+  /** Looks as code does that is not compiled: it makes objects. */
+  private void call() {
+    if (isStarved) {
+      escaped = new byte[16];
+    }
+  }
+
+  @Test
+  void whatWasGivenUpIsReadyOnceItIsCompiledAfterAll() throws InterruptedException {
+    CountDownLatch ready = new CountDownLatch(1);
+    AtomicInteger made = new AtomicInteger();
+    Warmer.warm(
+        made::incrementAndGet, code -> call(), OPERATIONS, code -> ready.countDown(), SHORT);
+    Warmer.awaitIdle();
+    assertEquals(1, ready.getCount(), "given up: " + escaped);
+    assertEquals(3, made.get(), "classes that were tried");
+    isStarved = false;
+    assertTrue(ready.await(30, TimeUnit.SECONDS), "looked at again");
+    assertEquals(3, made.get(), "no class more");
+  }
+
+  @Test
+  void whatNeverIsCompiledIsGivenUpForGood() throws InterruptedException {
+    AtomicInteger calls = new AtomicInteger();
+    Warmer.warm(
+        () -> "code",
+        code -> {
+          calls.incrementAndGet();
+          call();
+        },
+        OPERATIONS,
+        code -> calls.set(-1),
+        new Warmer.Patience(1_000, 1_000_000));
+    Warmer.awaitIdle();
+    int before;
+    do {
+      before = calls.get();
+      Thread.sleep(500);
+    } while (calls.get() != before);
+    assertTrue(before > 0, "it was tried and never ready");
+  }
+}
