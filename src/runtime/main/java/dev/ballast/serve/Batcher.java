@@ -170,7 +170,7 @@ public final class Batcher implements AutoCloseable {
     private final AtomicInteger left = new AtomicInteger();
     private final Thread[] callers = new Thread[options.most()];
     private volatile boolean isDone;
-    private volatile RuntimeException failure;
+    private volatile Throwable failure;
 
     /** Whether nobody is in it, and so nobody will be. */
     boolean closeForGood() {
@@ -208,11 +208,9 @@ public final class Batcher implements AutoCloseable {
         }
         awaitDone();
       }
-      RuntimeException failed = unreadable == null ? failure : unreadable;
+      Throwable failed = unreadable == null ? failure : unreadable;
       try {
-        if (failed != null) {
-          throw failed;
-        }
+        rethrow(failed);
         MemorySegment.copy(out, row * outBytes, y, 0, outBytes);
       } finally {
         leave();
@@ -247,7 +245,8 @@ public final class Batcher implements AutoCloseable {
       }
       try {
         runTogether(rows);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Such as the InternalError of a mapped file that was cut: those who wait must hear of it.
         failure = e;
       } finally {
         running.decrementAndGet();
@@ -276,6 +275,15 @@ public final class Batcher implements AutoCloseable {
         }
         s.run();
         MemorySegment.copy(s.output(output).memory(), 0, out, 0, rows * outBytes);
+      }
+    }
+
+    private static void rethrow(Throwable t) {
+      switch (t) {
+        case null -> {}
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new IllegalStateException(t);
       }
     }
 

@@ -4,8 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.ir.Backprop;
+import dev.ballast.ir.GraphBuilder;
+import dev.ballast.ir.Op;
+import dev.ballast.kernel.Kernel;
+import dev.ballast.kernel.Slices;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.tensor.ShapeException;
+import dev.ballast.tensor.TensorType;
 import dev.ballast.testing.Allocations;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -86,7 +92,7 @@ class BatcherTest {
   void whoComesWhileTheFirstLingersSharesItsBatch() throws Exception {
     int most = 4;
     BatchingOptions options =
-        BatchingOptions.defaults().withMost(most).withLinger(1, TimeUnit.MINUTES);
+        BatchingOptions.defaults().withMost(most).withLinger(10, TimeUnit.MINUTES);
     try (ModelRef ref = new ModelRef(SmallModel.serving(1));
         Batcher batcher = batcher(ref, options);
         ExecutorService threads = Executors.newFixedThreadPool(most)) {
@@ -99,7 +105,7 @@ class BatcherTest {
               answered.countDown();
             });
       }
-      // Each alone would wait for a minute: only together are they a full batch.
+      // Each alone would wait for minutes: only together are they a full batch.
       assertTrue(answered.await(30, TimeUnit.SECONDS));
     }
   }
@@ -119,6 +125,61 @@ class BatcherTest {
       assertThrows(RuntimeException.class, () -> batcher.run(good, y.asReadOnly()));
       batcher.run(good, y);
       assertTrue(distance(SmallModel.expected(1, 1, SmallModel.example(1)), y) < 1e-6);
+    }
+  }
+
+  /** An op that fails as reading beyond a mapped file's new end does. */
+  public record Failing() implements Op {
+    @Override
+    public String name() {
+      return "failing";
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+      return inputs;
+    }
+
+    @Override
+    public void gradient(Backprop b) {}
+
+    @Override
+    public Kernel reference(Slices s) {
+      return () -> {
+        throw new InternalError("the file was cut");
+      };
+    }
+  }
+
+  @Test
+  void allWhoShareABatchHearOfAnErrorAndNobodyWaitsForEver() throws Exception {
+    GraphBuilder b = new GraphBuilder("failing");
+    b.output("y", b.apply(new Failing(), b.input("x", TensorType.f32(1, 2))));
+    BatchingOptions options =
+        BatchingOptions.defaults().withMost(2).withLinger(10, TimeUnit.MINUTES);
+    try (ModelRef ref =
+            new ModelRef(
+                ServingModel.of(b.build(), MemorySegment.NULL, ServingOptions.defaults()));
+        Batcher batcher = Batcher.of(ref, "x", "y", options);
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 3; round++) {
+        List<Future<String>> told = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+          told.add(
+              threads.submit(
+                  () ->
+                      assertThrows(
+                              InternalError.class,
+                              () ->
+                                  batcher.run(
+                                      MemorySegment.ofArray(new float[2]),
+                                      MemorySegment.ofArray(new float[2])))
+                          .getMessage()));
+        }
+        for (Future<String> f : told) {
+          assertEquals("the file was cut", f.get(30, TimeUnit.SECONDS));
+        }
+      }
     }
   }
 

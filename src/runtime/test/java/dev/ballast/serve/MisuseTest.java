@@ -163,7 +163,7 @@ class MisuseTest {
   }
 
   private static double ask(SessionPool pool, float[] expected) {
-    try (PooledSession s = pool.borrow(1, TimeUnit.MINUTES)) {
+    try (PooledSession s = pool.borrow(10, TimeUnit.MINUTES)) {
       s.input("x").copyFrom(SmallModel.example(6));
       s.run();
       return SmallModel.distance(expected, s.output("probabilities"));

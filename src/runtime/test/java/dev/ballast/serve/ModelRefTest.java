@@ -61,7 +61,7 @@ class ModelRefTest {
           published[0] = i;
         }
         assertTrue(swap.bytesDuring() > swap.bytesBefore(), swap.toString());
-        try (PooledSession s = pool.borrow(1, TimeUnit.MINUTES)) {
+        try (PooledSession s = pool.borrow(10, TimeUnit.MINUTES)) {
           assertTrue(distance(s, expected[i]) < 1e-6, "swap " + i);
         }
         Thread.sleep(2);
@@ -83,7 +83,7 @@ class ModelRefTest {
       synchronized (published) {
         from = published[0];
       }
-      try (PooledSession s = pool.borrow(1, TimeUnit.MINUTES)) {
+      try (PooledSession s = pool.borrow(10, TimeUnit.MINUTES)) {
         s.input("x").copyFrom(X);
         s.run();
         int model = from;

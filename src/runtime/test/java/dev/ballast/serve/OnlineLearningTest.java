@@ -178,7 +178,7 @@ class OnlineLearningTest {
                 () -> {
                   int answers = 0;
                   while (!stop.get()) {
-                    try (PooledSession s = pool.borrow(1, TimeUnit.MINUTES)) {
+                    try (PooledSession s = pool.borrow(10, TimeUnit.MINUTES)) {
                       s.input("x").copyFrom(x);
                       s.run();
                       double sum = 0;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SessionPoolTest {
   private static final long SOON = 20;
-  private static final long LATE = 60_000;
+  private static final long LATE = 600_000;
 
   private final ServingModel model = SmallModel.serving(1);
 
