@@ -49,8 +49,8 @@ class LayeringTest {
           Map.entry("data", "tensor memory kernel image"),
           Map.entry(
               "train",
-              "tensor memory kernel ir op autodiff pass plan runtime format nn image loss optim"
-                  + " metric data"));
+              "tensor memory observe kernel ir op autodiff pass plan runtime format nn image loss"
+                  + " optim metric data"));
 
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableSays() {

@@ -10,7 +10,10 @@ public enum Kind {
   WEIGHTS,
   /** Model files that are mapped: the page cache's bytes, of which only those read are resident. */
   MAPPED,
-  /** Examples, and batches of them. */
+  /**
+   * Examples, and batches of them. Data files that are mapped are not counted: they may be larger
+   * than memory, and the system takes their pages back when it needs them.
+   */
   DATA;
 
   @Override

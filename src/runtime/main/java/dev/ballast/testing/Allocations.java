@@ -30,7 +30,9 @@ public final class Allocations {
 
   /**
    * Runs the action over and over, on this thread, until three rounds in a row have allocated not a
-   * byte. A round is at least twenty runs, and a twentieth of a second of them.
+   * byte. A round is at least twenty runs, and a twentieth of a second of them. Once would not be
+   * enough: when a tile that was warmed takes the place of plain code, what had been compiled
+   * around it is compiled anew. A byte in each run would never end the wait.
    *
    * @param patience how long it may take until then: code that was not compiled yet may allocate
    * @throws AssertionError where it takes longer; it says how many bytes a run has allocated

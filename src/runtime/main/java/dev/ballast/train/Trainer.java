@@ -9,6 +9,7 @@ import dev.ballast.memory.Kind;
 import dev.ballast.memory.OffHeap;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
+import dev.ballast.observe.StepProbe;
 import dev.ballast.plan.Plan;
 import dev.ballast.runtime.AnomalyException;
 import dev.ballast.runtime.HeapAllocation;
@@ -53,6 +54,7 @@ public final class Trainer implements AutoCloseable {
 
   private final Arena snapshots = OffHeap.arena(Kind.WEIGHTS, "the best weights of a training");
   private final MemorySegment best;
+  private final StepProbe probe;
   private RunState run = new RunState();
   private Optional<RunIdentity> identity = Optional.empty();
   private volatile boolean stopping;
@@ -77,6 +79,7 @@ public final class Trainer implements AutoCloseable {
     this.best = snapshots.allocate(test.isPresent() ? step.weights().byteSize() : 0);
     model.initialize(options.seed(), step::parameter);
     seedDropout();
+    this.probe = StepProbe.of(model.name());
   }
 
   private void seedDropout() {
@@ -234,12 +237,14 @@ public final class Trainer implements AutoCloseable {
     int size = Math.min(sessions.batch(), train.size() - run.seen());
     long start = System.nanoTime();
     boolean steps = endsStep(run.steps());
+    double rate = rate(run.steps());
+    probe.begin();
     Session session = steps ? sessions.step(size) : sessions.accumulation();
     if (shares) {
       session.input(Graphs.SHARE).set(0, share(run.steps(), size));
     }
     if (steps) {
-      session.input(Graphs.RATE).set(0, rate(run.steps()));
+      session.input(Graphs.RATE).set(0, rate);
     }
     feed.next(session.input(Model.INPUT), session.input(Graphs.TARGET), size);
     try {
@@ -249,6 +254,7 @@ public final class Trainer implements AutoCloseable {
     }
     double loss = session.output(Graphs.LOSS).get(0);
     run.stepDone(size, loss, (System.nanoTime() - start) / 1e9);
+    probe.end((run.epoch() - 1L) * stepsPerEpoch() + run.steps(), loss, rate);
     demandNumber(loss);
   }
 

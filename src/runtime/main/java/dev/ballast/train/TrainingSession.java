@@ -9,6 +9,7 @@ import dev.ballast.memory.OffHeap;
 import dev.ballast.memory.OffHeapLimitException;
 import dev.ballast.nn.LayerScope;
 import dev.ballast.nn.Model;
+import dev.ballast.observe.StepProbe;
 import dev.ballast.pass.PassRule;
 import dev.ballast.plan.Plan;
 import dev.ballast.plan.PlanOptions;
@@ -45,6 +46,7 @@ public final class TrainingSession implements AutoCloseable {
   private final MemorySegment kept;
   private final MemorySegment keptTraining;
   private final MemorySegment keptStates;
+  private final StepProbe probe;
   private double rate;
   private long steps;
 
@@ -58,6 +60,7 @@ public final class TrainingSession implements AutoCloseable {
     this.keptTraining = memory.allocate(session.weights().byteSize(), PlanOptions.ALIGNMENT);
     this.keptStates = memory.allocate(session.states().byteSize(), PlanOptions.ALIGNMENT);
     this.rate = options.optimizer().learningRate();
+    this.probe = StepProbe.of(model.name());
   }
 
   /**
@@ -165,10 +168,12 @@ public final class TrainingSession implements AutoCloseable {
    *     {@link #keep} again
    */
   public double step() {
+    probe.begin();
     session.input(Graphs.RATE).set(0, rate);
     session.run();
     steps++;
     double loss = session.output(Graphs.LOSS).get(0);
+    probe.end(steps, loss, rate);
     if (!Double.isFinite(loss)) {
       restore();
       throw DivergedException.ofStep(steps, loss, rate);

@@ -1,7 +1,6 @@
 package dev.ballast.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ballast.loss.CrossEntropy;
 import dev.ballast.nn.Activation;
@@ -25,12 +24,12 @@ import dev.ballast.optim.WeightAverage;
 import dev.ballast.pass.PassRule;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
-import dev.ballast.runtime.HeapAllocation;
 import dev.ballast.runtime.Session;
 import dev.ballast.runtime.SessionOptions;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Philox;
 import dev.ballast.tensor.Shape;
+import dev.ballast.testing.Allocations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -41,12 +40,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a service is promised once it is warm: no heap, and the same bits whoever else runs. */
 class SteadyStateTest {
-  private static final long WARM_UP_NANOS = 30_000_000_000L;
-  private static final int RUNS = 10_000;
-
-  /** So many times in a row nothing must have been allocated. */
-  private static final int QUIET = 3;
-
   private static final Model MODEL =
       new Model(
           "small",
@@ -100,32 +93,6 @@ class SteadyStateTest {
     }
   }
 
-  /**
-   * Bytes of {@link #RUNS} runs once the compiler is done: until then vectors are boxed, and how
-   * long that takes depends on what else it has to compile. Once is not enough: when a tile that
-   * was warmed takes the place of plain code, what had been compiled around it is compiled anew. A
-   * byte in each run would never end the wait.
-   */
-  private static long heapBytes(Session s) {
-    long deadline = System.nanoTime() + WARM_UP_NANOS;
-    long bytes = heapBytesOfRuns(s);
-    int quiet = 0;
-    while (quiet < QUIET && System.nanoTime() < deadline) {
-      bytes = heapBytesOfRuns(s);
-      quiet = bytes == 0 ? quiet + 1 : 0;
-    }
-    return bytes;
-  }
-
-  private static long heapBytesOfRuns(Session s) {
-    long empty = HeapAllocation.ofCurrentThread();
-    long before = HeapAllocation.ofCurrentThread();
-    for (int i = 0; i < RUNS; i++) {
-      s.run();
-    }
-    return HeapAllocation.ofCurrentThread() - before - (before - empty);
-  }
-
   @Test
   void aTrainingStepAllocatesNothingOnTheHeap() {
     for (UpdateRule rule :
@@ -136,7 +103,7 @@ class SteadyStateTest {
                 .withClipping(new Clipping.ByNorm(1))
                 .withAverage(new WeightAverage(0.99)))) {
       try (Session s = training(rule)) {
-        assertEquals(0, heapBytes(s), rule.toString());
+        Allocations.assertNone(s::run);
       }
     }
   }
@@ -148,7 +115,7 @@ class SteadyStateTest {
     try (Session s = Session.open(Planner.plan(graph, PlanOptions.defaults()))) {
       GPT.initialize(1, s::parameter);
       RandomBatch.of(GPT, new CrossEntropy(), 2).fill(s);
-      assertEquals(0, heapBytes(s));
+      Allocations.assertNone(s::run);
     }
   }
 
@@ -156,7 +123,7 @@ class SteadyStateTest {
   void anInferenceAllocatesNothingOnTheHeap() {
     for (int batch : new int[] {1, 8}) {
       try (Session s = inference(batch)) {
-        assertEquals(0, heapBytes(s), "batch " + batch);
+        Allocations.assertNone(s::run);
       }
     }
   }
