@@ -136,6 +136,21 @@ class PackagedIT {
     }
   }
 
+  /** Events are registered when they are first used, which would slow every start. */
+  @Test
+  void whereNothingIsRecordedNoEventIsLoaded() throws Exception {
+    List<String> all =
+        with(
+            "-Xlog:class+load",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            folder + java.io.File.pathSeparator + libraries());
+    String loaded = Child.java(all).succeeded().output();
+    assertTrue(loaded.contains("dev.ballast.observe.Recorder "), loaded);
+    assertFalse(loaded.contains("jdk.jfr.Event "), loaded);
+    assertFalse(loaded.contains("jdk.jfr.internal.JVM "), loaded);
+  }
+
   @Test
   void withoutTheVectorApiPlainLoopsServe() throws Exception {
     Child child =

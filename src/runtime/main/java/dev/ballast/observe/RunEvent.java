@@ -24,25 +24,35 @@ final class RunEvent extends Event {
   @DataAmount
   long bytes;
 
-  /** One event for all runs of a session, since it is for one thread at a time. */
+  /**
+   * One event for all runs of a session, since it is for one thread at a time; made when a
+   * recording is first seen.
+   */
   static final class Reused implements Probe {
-    private final RunEvent event = new RunEvent();
+    private final String graph;
+    private final long bytes;
+    private RunEvent event;
 
     Reused(String graph, long bytes) {
-      event.graph = graph;
-      event.bytes = bytes;
+      this.graph = graph;
+      this.bytes = bytes;
     }
 
     @Override
     public void begin() {
-      if (event.isEnabled()) {
+      if (event == null && Recorder.isInUse()) {
+        event = new RunEvent();
+        event.graph = graph;
+        event.bytes = bytes;
+      }
+      if (event != null && event.isEnabled()) {
         event.begin();
       }
     }
 
     @Override
     public void end() {
-      if (event.isEnabled()) {
+      if (event != null && event.isEnabled()) {
         event.end();
         if (event.shouldCommit()) {
           event.commit();

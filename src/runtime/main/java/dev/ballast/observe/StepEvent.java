@@ -28,24 +28,32 @@ final class StepEvent extends Event {
   @Label("Learning rate")
   double rate;
 
-  /** One event for all steps of a training, since it is for one thread. */
+  /**
+   * One event for all steps of a training, since it is for one thread; made when a recording is
+   * first seen.
+   */
   static final class Reused implements StepProbe {
-    private final StepEvent event = new StepEvent();
+    private final String model;
+    private StepEvent event;
 
     Reused(String model) {
-      event.model = model;
+      this.model = model;
     }
 
     @Override
     public void begin() {
-      if (event.isEnabled()) {
+      if (event == null && Recorder.isInUse()) {
+        event = new StepEvent();
+        event.model = model;
+      }
+      if (event != null && event.isEnabled()) {
         event.begin();
       }
     }
 
     @Override
     public void end(long step, double loss, double rate) {
-      if (event.isEnabled()) {
+      if (event != null && event.isEnabled()) {
         event.end();
         if (event.shouldCommit()) {
           event.step = step;

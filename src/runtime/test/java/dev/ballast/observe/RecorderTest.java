@@ -172,14 +172,15 @@ class RecorderTest {
 
   @Test
   void theSettingsFileNamesEachEventAndNoOther() throws Exception {
+    FlightRecorder recorder = FlightRecorder.getFlightRecorder();
     // The events' classes register themselves when they are first used.
     Recorder.load("").close();
     Recorder.plan("").close();
     Recorder.swap("").close();
-    Probe.ofRuns("", 0);
-    StepProbe.of("");
+    Probe.ofRuns("", 0).begin();
+    StepProbe.of("").begin();
     Set<String> events =
-        FlightRecorder.getFlightRecorder().getEventTypes().stream()
+        recorder.getEventTypes().stream()
             .map(EventType::getName)
             .filter(n -> n.startsWith("dev.ballast."))
             .collect(Collectors.toSet());
