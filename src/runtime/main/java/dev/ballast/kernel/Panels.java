@@ -23,6 +23,9 @@ public record Panels(int columns, int depth, int width) {
 
   private static final int WIDEST = 64;
 
+  /** Rows of a panel that are packed at a time. */
+  private static final int STRETCH = 4096;
+
   /** A tile's step takes as long as so many multiplications, however few it has: it loads. */
   private static final int LEAST_COST = 18;
 
@@ -97,35 +100,44 @@ public record Panels(int columns, int depth, int width) {
   public Kernel pack(boolean transposed, Slice b, Slice packed) {
     return () -> {
       for (int p = 0; p < count(); p++) {
-        long at = p * panelBytes();
-        if (columnsOf(p) < width) {
-          packed.memory().asSlice(at, panelBytes()).fill((byte) 0);
-        }
         if (transposed) {
-          packTransposed(p, b.memory(), packed.memory(), at);
+          packTransposed(p, b.memory(), packed.memory());
         } else {
-          packRows(p, b.memory(), packed.memory(), at);
+          packRows(p, b.memory(), packed.memory());
         }
       }
     };
   }
 
   /**
-   * One by one: it is done once, when HotSpot has compiled nothing yet, and vector code would then
-   * take ten times as long.
+   * By way of the heap, and one by one: it is done once, when HotSpot has compiled nothing yet, and
+   * an interpreter goes through an array ten times as fast as through a segment. Vector code would
+   * take longer still.
    */
-  private void packTransposed(int panel, MemorySegment b, MemorySegment packed, long at) {
-    long from = (long) panel * width * depth;
-    long to = at / Float.BYTES;
+  private void packTransposed(int panel, MemorySegment b, MemorySegment packed) {
+    int most = Math.min(depth, STRETCH);
+    float[] column = new float[most];
+    float[] rows = new float[most * width];
     int count = columnsOf(panel);
-    for (int n = 0; n < count; n++) {
-      for (int k = 0; k < depth; k++) {
-        PlainFloats.set(packed, to + (long) k * width + n, PlainFloats.get(b, from++));
+    for (int from = 0; from < depth; from += most) {
+      int steps = Math.min(most, depth - from);
+      for (int n = 0; n < count; n++) {
+        long start = ((long) (panel * width + n) * depth + from) * Float.BYTES;
+        MemorySegment.copy(b, JAVA_FLOAT_UNALIGNED, start, column, 0, steps);
+        for (int k = 0, to = n; k < steps; k++, to += width) {
+          rows[to] = column[k];
+        }
       }
+      long at = panel * panelBytes() + from * rowBytes();
+      MemorySegment.copy(rows, 0, packed, JAVA_FLOAT_UNALIGNED, at, steps * width);
     }
   }
 
-  private void packRows(int panel, MemorySegment b, MemorySegment packed, long at) {
+  private void packRows(int panel, MemorySegment b, MemorySegment packed) {
+    long at = panel * panelBytes();
+    if (columnsOf(panel) < width) {
+      packed.asSlice(at, panelBytes()).fill((byte) 0);
+    }
     long bytes = (long) columnsOf(panel) * Float.BYTES;
     for (int k = 0; k < depth; k++) {
       long from = ((long) k * columns + (long) panel * width) * Float.BYTES;

@@ -8,9 +8,31 @@ import java.lang.foreign.MemorySegment;
  * A tile in plain Java, with the same bits as the generated one: each sum is a chain of fused
  * multiply-adds from the first step to the last. Serves while the generated code is not compiled
  * yet, when every vector operation would go through the heap.
+ *
+ * <p>It may itself be interpreted, as in the first run of a process. An interpreter goes through an
+ * array ten times as fast as through a segment, so a stretch of B is copied first.
  */
 final class PlainTile implements Tile {
-  private static final int GROUP = 8;
+  /** Floats of B that are copied at a time. */
+  private static final int STRETCH = 4096;
+
+  /** What a thread needs for it, kept so that a run allocates nothing. */
+  private static final class Scratch {
+    static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    final float[] b = new float[STRETCH];
+    float[] sums = new float[0];
+
+    float[] zeros(int count) {
+      if (sums.length < count) {
+        sums = new float[count];
+      }
+      for (int i = 0; i < count; i++) {
+        sums[i] = 0;
+      }
+      return sums;
+    }
+  }
 
   private final Form form;
 
@@ -32,78 +54,39 @@ final class PlainTile implements Tile {
       long c0,
       long cRow) {
     int columns = form.vectors() * Lanes.COUNT;
-    int grouped = columns - columns % GROUP;
+    Scratch scratch = Scratch.OF_THREAD.get();
+    float[] sums = scratch.zeros(form.rows() * columns);
+    int most = STRETCH / columns;
+    for (int from = 0; from < depth; from += most) {
+      int steps = Math.min(most, depth - from);
+      copy(b, b0 + from * bStep, bStep, steps, columns, scratch.b);
+      for (int r = 0; r < form.rows(); r++) {
+        long aAt = a0 + r * aRow + from * aStep;
+        for (int k = 0; k < steps; k++) {
+          float x = a.get(JAVA_FLOAT_UNALIGNED, aAt + k * aStep);
+          add(x, scratch.b, k * columns, sums, r * columns, columns);
+        }
+      }
+    }
     for (int r = 0; r < form.rows(); r++) {
-      long aAt = a0 + r * aRow;
-      long cAt = c0 + r * cRow;
-      for (int j = 0; j < grouped; j += GROUP) {
-        eight(a, aAt, aStep, b, b0 + 4L * j, bStep, depth, c, cAt + 4L * j);
-      }
-      for (int j = grouped; j < columns; j++) {
-        one(a, aAt, aStep, b, b0 + 4L * j, bStep, depth, c, cAt + 4L * j);
-      }
+      MemorySegment.copy(sums, r * columns, c, JAVA_FLOAT_UNALIGNED, c0 + r * cRow, columns);
     }
   }
 
-  private static float at(MemorySegment m, long offset) {
-    return m.get(JAVA_FLOAT_UNALIGNED, offset);
+  private static void copy(
+      MemorySegment b, long at, long bStep, int steps, int columns, float[] to) {
+    if (bStep == (long) columns * Float.BYTES) {
+      MemorySegment.copy(b, JAVA_FLOAT_UNALIGNED, at, to, 0, steps * columns);
+      return;
+    }
+    for (int k = 0; k < steps; k++) {
+      MemorySegment.copy(b, JAVA_FLOAT_UNALIGNED, at + k * bStep, to, k * columns, columns);
+    }
   }
 
-  private static void one(
-      MemorySegment a,
-      long aAt,
-      long aStep,
-      MemorySegment b,
-      long bAt,
-      long bStep,
-      int depth,
-      MemorySegment c,
-      long cAt) {
-    float sum = 0;
-    for (long k = 0; k < depth; k++) {
-      sum = Math.fma(at(a, aAt + k * aStep), at(b, bAt + k * bStep), sum);
+  private static void add(float x, float[] b, int bAt, float[] sums, int at, int count) {
+    for (int j = 0; j < count; j++) {
+      sums[at + j] = Math.fma(x, b[bAt + j], sums[at + j]);
     }
-    c.set(JAVA_FLOAT_UNALIGNED, cAt, sum);
-  }
-
-  private static void eight(
-      MemorySegment a,
-      long aAt,
-      long aStep,
-      MemorySegment b,
-      long bAt,
-      long bStep,
-      int depth,
-      MemorySegment c,
-      long cAt) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    float s4 = 0;
-    float s5 = 0;
-    float s6 = 0;
-    float s7 = 0;
-    long row = bAt;
-    for (long k = 0; k < depth; k++) {
-      float x = at(a, aAt + k * aStep);
-      s0 = Math.fma(x, at(b, row), s0);
-      s1 = Math.fma(x, at(b, row + 4), s1);
-      s2 = Math.fma(x, at(b, row + 8), s2);
-      s3 = Math.fma(x, at(b, row + 12), s3);
-      s4 = Math.fma(x, at(b, row + 16), s4);
-      s5 = Math.fma(x, at(b, row + 20), s5);
-      s6 = Math.fma(x, at(b, row + 24), s6);
-      s7 = Math.fma(x, at(b, row + 28), s7);
-      row += bStep;
-    }
-    c.set(JAVA_FLOAT_UNALIGNED, cAt, s0);
-    c.set(JAVA_FLOAT_UNALIGNED, cAt + 4, s1);
-    c.set(JAVA_FLOAT_UNALIGNED, cAt + 8, s2);
-    c.set(JAVA_FLOAT_UNALIGNED, cAt + 12, s3);
-    c.set(JAVA_FLOAT_UNALIGNED, cAt + 16, s4);
-    c.set(JAVA_FLOAT_UNALIGNED, cAt + 20, s5);
-    c.set(JAVA_FLOAT_UNALIGNED, cAt + 24, s6);
-    c.set(JAVA_FLOAT_UNALIGNED, cAt + 28, s7);
   }
 }

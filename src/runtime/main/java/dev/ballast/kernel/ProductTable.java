@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -138,7 +140,7 @@ public final class ProductTable {
       String line = lines[i].strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
         try {
-          parse(line.split("\\s+"), rankings);
+          parse(words(line), rankings);
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException(
               origin
@@ -156,8 +158,18 @@ public final class ProductTable {
     return new ProductTable(origin, rankings);
   }
 
+  /** Without patterns: every process reads the table before its first answer. */
+  private static String[] words(String line) {
+    StringTokenizer words = new StringTokenizer(line);
+    String[] all = new String[words.countTokens()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = words.nextToken();
+    }
+    return all;
+  }
+
   private static void parse(String[] words, Map<Point, List<ProductKernel>> rankings) {
-    if (words.length < 5 || !words[0].matches("[NT]{2}")) {
+    if (words.length < 5 || !Set.of("NN", "NT", "TN", "TT").contains(words[0])) {
       throw new IllegalArgumentException("too few words");
     }
     Point p =

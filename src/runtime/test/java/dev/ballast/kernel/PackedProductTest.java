@@ -82,6 +82,17 @@ class PackedProductTest {
     Operands.assertSameBits(plain, packed, "an element at a time");
   }
 
+  /** They are packed a stretch of rows at a time. */
+  @ParameterizedTest
+  @CsvSource({"4096", "4097", "9000"})
+  void deepPanelsArePackedToTheirEnd(int depth) {
+    Panels p = new Panels(19, depth, 16);
+    Slice b = operands.normal(19, depth);
+    Slice plain = operands.zeros(p.shape().dims());
+    p.referencePack(true, b, plain).run();
+    Operands.assertSameBits(plain, packed(p, true, b), "depth " + depth);
+  }
+
   /** Plain loops serve a JVM without vectors. Cold and warm are KernelPromisesTest's. */
   @ParameterizedTest
   @CsvSource({"1, 200, 90", "8, 100, 64", "9, 60, 31", "130, 77, 40"})

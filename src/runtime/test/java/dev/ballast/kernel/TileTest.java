@@ -21,19 +21,21 @@ class TileTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"6, 4, 33", "12, 1, 19", "10, 2, 7", "7, 3, 64", "1, 8, 40", "1, 1, 1", "4, 4, 9"})
+  @CsvSource({"6, 4, 33", "12, 1, 19", "10, 2, 7", "7, 3, 64", "1, 8, 70", "1, 1, 1", "4, 4, 9"})
   void generatedTilesComputeTheBitsOfPlainOnesAndNothingBesides(int rows, int vectors, int depth) {
     Tile.Form form = new Tile.Form(rows, vectors);
-    float[] generated = sums(TileCode.define(form), form, depth);
-    assertArrayEquals(sums(new PlainTile(form), form, depth), generated);
+    for (int width : new int[] {width(form), vectors * Lanes.COUNT}) {
+      float[] generated = sums(TileCode.define(form), form, depth, width);
+      assertArrayEquals(sums(new PlainTile(form), form, depth, width), generated);
+    }
   }
 
   @ParameterizedTest
   @CsvSource({"3, 2, 100", "2, 3, 50"})
   void aTileIsTheProduct(int rows, int vectors, int depth) {
     Tile.Form form = new Tile.Form(rows, vectors);
-    float[] sums = sums(TileCode.define(form), form, depth);
     int width = width(form);
+    float[] sums = sums(TileCode.define(form), form, depth, width);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < width; c++) {
         double expected = UNTOUCHED;
@@ -56,9 +58,8 @@ class TileTest {
     return (float) new Philox(7, stream * 100_000L + index).nextGaussian();
   }
 
-  /** Columns a vector wider than the tile, A stored by steps. */
-  private static float[] sums(Tile tile, Tile.Form form, int depth) {
-    int width = width(form);
+  /** B and C so wide, at least as the tile is; A stored by steps. */
+  private static float[] sums(Tile tile, Tile.Form form, int depth, int width) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment a = arena.allocate(4L * form.rows() * depth, 64);
       MemorySegment b = arena.allocate(4L * width * depth, 64);
