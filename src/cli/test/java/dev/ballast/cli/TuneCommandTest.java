@@ -40,8 +40,8 @@ class TuneCommandTest {
     Path file = folder.resolve("new").resolve("products.txt");
     Run r = run("tune", "--out", file.toString(), "--json");
     assertEquals(0, r.status(), r.err());
-    assertTrue(r.out().contains("\"shapes\" : 600"), r.out());
-    assertEquals(600, ProductTable.read(file).toString().lines().count());
+    assertTrue(r.out().contains("\"shapes\" : 700"), r.out());
+    assertEquals(700, ProductTable.read(file).toString().lines().count());
     try (Stream<Path> left = Files.list(file.getParent())) {
       assertEquals(1, left.count(), "nothing but the table");
     }

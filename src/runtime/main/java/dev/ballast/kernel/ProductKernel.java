@@ -58,6 +58,23 @@ public enum ProductKernel {
       return new TransposedProduct(o.dims, o.transposeA, o.a, o.b, o.c, o.workspace, workers);
     }
   },
+  /** {@link PackingProduct}, for A·Bᵀ with so many rows in A that packing B costs little. */
+  PACKING {
+    @Override
+    boolean serves(Gemm.Dims d, boolean transposeA, boolean transposeB, boolean adds) {
+      return Simd.isAvailable() && transposeB && !adds && d.m() > PANEL;
+    }
+
+    @Override
+    long workspaceBytes(Gemm.Dims d, boolean adds) {
+      return PackingProduct.workspaceBytes(d);
+    }
+
+    @Override
+    Kernel bind(Operands o, Workers workers) {
+      return new PackingProduct(o, workers);
+    }
+  },
   /** {@link DotProduct}, for few rows of A or a single row of B. */
   DOTS {
     @Override

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * graph runs, and the same table makes the same bits.
  */
 public final class ProductTable {
-  static final int[] M = {1, 4, 8, 32, 64, 256};
+  static final int[] M = {1, 4, 8, 32, 64, 256, 1024};
   static final int[] N = {1, 16, 64, 256, 1024};
   static final int[] K = {1, 16, 64, 256, 1024};
 

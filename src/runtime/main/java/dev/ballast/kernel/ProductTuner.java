@@ -63,7 +63,8 @@ public final class ProductTuner {
       Map<ProductTable.Point, Map<ProductKernel, Double>> nanos = new HashMap<>();
       int done = 0;
       for (Trial t : trials) {
-        double price = t.kernel == ProductKernel.PACKED ? PRICE_OF_PACKING : 1;
+        boolean packs = t.kernel == ProductKernel.PACKED || t.kernel == ProductKernel.PACKING;
+        double price = packs ? PRICE_OF_PACKING : 1;
         nanos.computeIfAbsent(t.point, p -> new TreeMap<>()).put(t.kernel, price * t.nanos());
         progress.accept(++done, trials.size());
       }
@@ -91,20 +92,34 @@ public final class ProductTuner {
       a = ones(arena, m * k);
       b = ones(arena, mostPacked());
       c = ones(arena, m * n);
-      workspace = ones(arena, (n + k) * ProductKernel.PANEL);
+      workspace = ones(arena, mostWorkspace() / Float.BYTES);
+    }
+
+    private static long mostWorkspace() {
+      long most = 0;
+      for (Gemm.Dims d : shapes()) {
+        for (ProductKernel kernel : ProductKernel.values()) {
+          most = Math.max(most, kernel.workspaceBytes(d, false));
+        }
+      }
+      return most;
     }
 
     /** Elements of the largest packed matrix: zeros behind its last column depend on the rows. */
     private static long mostPacked() {
-      long most = 0;
+      return shapes().stream().mapToLong(d -> Panels.of(d).shape().elements()).max().orElseThrow();
+    }
+
+    private static List<Gemm.Dims> shapes() {
+      List<Gemm.Dims> shapes = new ArrayList<>();
       for (int m : ProductTable.M) {
         for (int n : ProductTable.N) {
           for (int k : ProductTable.K) {
-            most = Math.max(most, Panels.of(new Gemm.Dims(m, n, k)).shape().elements());
+            shapes.add(new Gemm.Dims(m, n, k));
           }
         }
       }
-      return most;
+      return shapes;
     }
 
     private static int last(int[] sizes) {
@@ -122,12 +137,10 @@ public final class ProductTuner {
     List<Trial> trials() {
       List<Trial> trials = new ArrayList<>();
       for (int sides = 0; sides < 4; sides++) {
-        for (int m : ProductTable.M) {
-          for (int n : ProductTable.N) {
-            for (int k : ProductTable.K) {
-              add(new ProductTable.Point((sides & 1) != 0, (sides & 2) != 0, m, n, k), trials);
-            }
-          }
+        for (Gemm.Dims d : shapes()) {
+          boolean transposeA = (sides & 1) != 0;
+          boolean transposeB = (sides & 2) != 0;
+          add(new ProductTable.Point(transposeA, transposeB, d.m(), d.n(), d.k()), trials);
         }
       }
       return trials;
