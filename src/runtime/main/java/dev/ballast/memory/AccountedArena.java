@@ -2,14 +2,14 @@ package dev.ballast.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A shared arena whose bytes are on the account of {@link OffHeap} until it is closed. */
 public final class AccountedArena implements Arena {
   private final Arena arena = Arena.ofShared();
   private final Kind kind;
   private final String what;
-  private final AtomicLong bytes = new AtomicLong();
+  private long bytes;
+  private boolean isClosed;
 
   AccountedArena(Kind kind, String what) {
     this.kind = kind;
@@ -17,8 +17,8 @@ public final class AccountedArena implements Arena {
   }
 
   /** Bytes taken so far. */
-  public long bytes() {
-    return bytes.get();
+  public synchronized long bytes() {
+    return bytes;
   }
 
   /**
@@ -45,15 +45,22 @@ public final class AccountedArena implements Arena {
    * mapping a file into it.
    *
    * @throws OffHeapLimitException where the limit leaves less
+   * @throws IllegalStateException where it is closed
    */
-  public void reserve(long byteSize) {
+  public synchronized void reserve(long byteSize) {
+    if (isClosed) {
+      throw new IllegalStateException(what + ": its memory is freed");
+    }
     OffHeap.take(kind, byteSize, what);
-    bytes.addAndGet(byteSize);
+    bytes += byteSize;
   }
 
-  private void release(long byteSize) {
-    bytes.addAndGet(-byteSize);
-    OffHeap.giveBack(kind, byteSize);
+  /** Does nothing once it is closed, which has taken all off the account. */
+  private synchronized void release(long byteSize) {
+    if (!isClosed) {
+      bytes -= byteSize;
+      OffHeap.giveBack(kind, byteSize);
+    }
   }
 
   @Override
@@ -67,10 +74,11 @@ public final class AccountedArena implements Arena {
    * @throws IllegalStateException where native code still uses it
    */
   @Override
-  public void close() {
-    if (arena.scope().isAlive()) {
+  public synchronized void close() {
+    if (!isClosed) {
       arena.close();
-      release(bytes.get());
+      release(bytes);
+      isClosed = true;
     }
   }
 }
