@@ -26,6 +26,7 @@ final class Guests implements Runnable {
 
   private final ModelRef ref;
   private final Versions versions;
+  private final Quiet quiet;
   private final AtomicBoolean stop;
   private final long pauseNanos;
   private final float[] probes = SoakModel.probes();
@@ -37,7 +38,8 @@ final class Guests implements Runnable {
   private volatile int open;
   private volatile int refused;
 
-  Guests(ModelRef ref, Versions versions, AtomicBoolean stop, long pauseNanos) {
+  Guests(ModelRef ref, Versions versions, Quiet quiet, AtomicBoolean stop, long pauseNanos) {
+    this.quiet = quiet;
     this.ref = ref;
     this.versions = versions;
     this.stop = stop;
@@ -69,13 +71,18 @@ final class Guests implements Runnable {
   @Override
   public void run() {
     for (int round = 0; !stop.get(); round++) {
-      try {
-        serve(BATCHES[round % BATCHES.length]);
-        train(round);
-      } catch (OffHeapLimitException e) {
-        refused = refused + 1;
-      }
+      int number = round;
+      quiet.disturb(() -> come(number));
       LockSupport.parkNanos(pauseNanos);
+    }
+  }
+
+  private void come(int number) {
+    try {
+      serve(BATCHES[number % BATCHES.length]);
+      train(number);
+    } catch (OffHeapLimitException e) {
+      refused = refused + 1;
     }
   }
 

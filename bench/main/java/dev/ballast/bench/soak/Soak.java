@@ -31,11 +31,19 @@ final class Soak implements AutoCloseable {
   private static final long SAMPLE_NANOS = 1_000_000_000L;
   private static final long LEARNER_PAUSE_NANOS = 500_000;
   private static final long GUEST_PAUSE_NANOS = 100_000_000;
+
+  /** Before a quiet time, for callers to be in compiled code again. */
+  private static final long CALM_NANOS = 200_000_000;
+
   private static final int SAMPLES_A_LINE = 60;
+
+  /** Of so many samples the last begins a quiet time, which lasts until the next. */
+  private static final int QUIET_EACH = 20;
 
   private final SoakOptions options;
   private final AtomicBoolean stop = new AtomicBoolean();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final Quiet quiet = new Quiet();
   private final Arena memory = Arena.ofShared();
   private final Learner learner = new Learner(stop, LEARNER_PAUSE_NANOS);
   private final Reference reference = new Reference();
@@ -49,6 +57,7 @@ final class Soak implements AutoCloseable {
   private final List<Thread> askers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
+  private final List<SoakResult.QuietTime> quietTimes = new ArrayList<>();
   private long start;
 
   private Soak(SoakOptions options, Path folder) {
@@ -67,7 +76,7 @@ final class Soak implements AutoCloseable {
             BatchingOptions.defaults().withParallel(Math.max(1, options.threads() / 4)));
     this.versions = new Versions(first);
     this.swapper = new Swapper(ref, learner, reference, versions, first, weights, folder);
-    this.guests = new Guests(ref, versions, stop, GUEST_PAUSE_NANOS);
+    this.guests = new Guests(ref, versions, quiet, stop, GUEST_PAUSE_NANOS);
     for (int i = 0; i < options.threads(); i++) {
       long pause = options.pause().toNanos();
       callers.add(new Caller(pool, batcher, versions, stop, pause, memory));
@@ -88,14 +97,16 @@ final class Soak implements AutoCloseable {
     long before = taken();
     SoakResult.Counts counts;
     List<Sample> samples;
+    List<SoakResult.QuietTime> quietTimes;
     try (Soak soak = new Soak(options, folder)) {
       soak.threads.forEach(Thread::start);
       soak.watch(progress);
       soak.end();
       samples = soak.samples;
+      quietTimes = soak.quietTimes;
       counts = soak.counts();
     }
-    return new SoakResult(options, samples, counts, taken() - before);
+    return new SoakResult(options, samples, quietTimes, counts, taken() - before);
   }
 
   private static long taken() {
@@ -118,11 +129,7 @@ final class Soak implements AutoCloseable {
   private void swapAllTheWhile() {
     long next = System.nanoTime();
     while (!stop.get()) {
-      try {
-        swapper.swap();
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
+      quiet.disturb(swapper::swap);
       next = Math.max(System.nanoTime(), next + options.swapEvery().toNanos());
       while (!stop.get() && next - System.nanoTime() > 0) {
         LockSupport.parkNanos(next - System.nanoTime());
@@ -135,6 +142,12 @@ final class Soak implements AutoCloseable {
     long end = start + options.time().toNanos();
     long next = start;
     while (!stop.get() && System.nanoTime() - end < 0) {
+      boolean isQuiet = samples.size() % QUIET_EACH == QUIET_EACH - 1;
+      if (isQuiet) {
+        quiet.begin();
+        sleepUntil(System.nanoTime() + CALM_NANOS);
+      }
+      long bytes = callerBytes();
       Sample s = sample();
       samples.add(s);
       if (samples.size() % SAMPLES_A_LINE == 0) {
@@ -150,14 +163,26 @@ final class Soak implements AutoCloseable {
         progress.flush();
       }
       next += SAMPLE_NANOS;
-      while (!stop.get() && next - System.nanoTime() > 0) {
-        LockSupport.parkNanos(Math.min(next - System.nanoTime(), SAMPLE_NANOS / 10));
+      sleepUntil(next);
+      if (isQuiet) {
+        quietTimes.add(new SoakResult.QuietTime(s.seconds(), callerBytes() - bytes));
+        quiet.end();
       }
     }
   }
 
-  private Sample sample() throws IOException {
+  private void sleepUntil(long nanos) {
+    while (!stop.get() && nanos - System.nanoTime() > 0) {
+      LockSupport.parkNanos(Math.min(nanos - System.nanoTime(), SAMPLE_NANOS / 10));
+    }
+  }
+
+  private long callerBytes() {
     long[] ids = askers.stream().mapToLong(Thread::threadId).toArray();
+    return Arrays.stream(THREADS.getThreadAllocatedBytes(ids)).sum();
+  }
+
+  private Sample sample() throws IOException {
     Map<Kind, Long> account = OffHeap.taken();
     return new Sample(
         (System.nanoTime() - start) / 1e9,
@@ -166,7 +191,7 @@ final class Soak implements AutoCloseable {
         account,
         callers.stream().mapToLong(Caller::pooled).sum(),
         callers.stream().mapToLong(Caller::batched).sum(),
-        Arrays.stream(THREADS.getThreadAllocatedBytes(ids)).sum(),
+        callerBytes(),
         swapper.swaps(),
         swapper.refused() + guests.refused(),
         swapper.modelsAlive(),

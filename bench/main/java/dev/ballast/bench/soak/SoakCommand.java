@@ -127,7 +127,7 @@ public final class SoakCommand implements Callable<Integer> {
       Files.delete(folder);
     }
     Report report = result.report();
-    List<String> complaints = result.complaints(growth / 100, 0);
+    List<String> complaints = result.complaints(growth / 100);
     report.put("complaints", complaints);
     if (format.isJson()) {
       report.put("samples", result.samples().stream().map(Sample::values).toList());

@@ -10,17 +10,37 @@ import java.util.function.ToLongFunction;
 /**
  * What a soak found. All answers were right, or there would be none.
  *
+ * @param quietTimes when nothing is opened or freed
  * @param leftBytes on the account of memory once all was closed, more than before
  */
-record SoakResult(SoakOptions options, List<Sample> samples, Counts counts, long leftBytes) {
+record SoakResult(
+    SoakOptions options,
+    List<Sample> samples,
+    List<QuietTime> quietTimes,
+    Counts counts,
+    long leftBytes) {
   /** Two models while one is swapped in, and one that waits for its last reader. */
   private static final int MOST_MODELS = 3;
 
+  /** By what frees memory beside them. */
+  private static final double MOST_BYTES_AN_ANSWER = 1;
+
   private static final int SECONDS_AN_HOUR = 3600;
+
+  /** What HotSpot takes at the most to compile all that callers run, on a busy machine. */
+  private static final double WARM_SECONDS = 38;
 
   SoakResult {
     samples = List.copyOf(samples);
+    quietTimes = List.copyOf(quietTimes);
   }
+
+  /**
+   * A second in which nothing is opened or freed; see {@link Quiet}.
+   *
+   * @param callerBytes on the heap, by all threads that ask
+   */
+  record QuietTime(double seconds, long callerBytes) {}
 
   /**
    * How often.
@@ -68,14 +88,30 @@ record SoakResult(SoakOptions options, List<Sample> samples, Counts counts, long
     return xx == 0 ? 0 : SECONDS_AN_HOUR * xy / xx;
   }
 
-  /** What the threads that ask have allocated on the heap after the first tenth. */
+  /** What the threads that ask have allocated on the heap since all was compiled. */
   long callerBytes() {
-    return steady().getLast().callerBytes() - steady().getFirst().callerBytes();
+    return warm().getLast().callerBytes() - warm().getFirst().callerBytes();
   }
 
-  /** Answers after the first tenth. */
-  long steadyAnswers() {
-    return steady().getLast().answers() - steady().getFirst().answers();
+  /** Their answers since then. */
+  long callerAnswers() {
+    return warm().getLast().answers() - warm().getFirst().answers();
+  }
+
+  /** What they have allocated in quiet times since then. */
+  long quietBytes() {
+    return warmQuietTimes().stream().mapToLong(QuietTime::callerBytes).sum();
+  }
+
+  private List<QuietTime> warmQuietTimes() {
+    double from = warm().getFirst().seconds();
+    return quietTimes.stream().filter(q -> q.seconds() >= from).toList();
+  }
+
+  /** Since all was compiled; the last sample alone where the soak was too short. */
+  private List<Sample> warm() {
+    List<Sample> all = steady().stream().filter(s -> s.seconds() >= WARM_SECONDS).toList();
+    return all.isEmpty() ? List.of(samples.getLast()) : all;
   }
 
   int mostModels() {
@@ -102,17 +138,21 @@ record SoakResult(SoakOptions options, List<Sample> samples, Counts counts, long
    * What is not as it should be; none where all is well.
    *
    * @param mostGrowth of resident memory, 0.01 for 1 %
-   * @param mostCallerBytes on the heap by the threads that ask
    */
-  List<String> complaints(double mostGrowth, long mostCallerBytes) {
+  List<String> complaints(double mostGrowth) {
     List<String> all = new ArrayList<>();
     demand(all, growth() <= mostGrowth, "resident memory grew by %.2f %%", 100 * growth());
     demand(
         all,
-        callerBytes() <= mostCallerBytes,
+        quietBytes() == 0,
+        "the threads that ask allocated %,d bytes on the heap while nothing was opened or freed",
+        quietBytes());
+    demand(
+        all,
+        callerBytes() <= MOST_BYTES_AN_ANSWER * callerAnswers(),
         "the threads that ask allocated %,d bytes on the heap in %,d answers",
         callerBytes(),
-        steadyAnswers());
+        callerAnswers());
     demand(all, leftBytes == 0, "%,d bytes are left on the account of memory", leftBytes);
     demand(all, mostModels() <= MOST_MODELS, "%d models had memory at the same time", mostModels());
     demand(all, counts.pooled > 0 && counts.batched > 0, "nothing was answered");
@@ -152,8 +192,10 @@ record SoakResult(SoakOptions options, List<Sample> samples, Counts counts, long
         .put("residentBytesMost", (long) Arrays.stream(resident).max().orElse(0))
         .put("residentGrowthPercent", 100 * growth())
         .put("residentBytesAnHour", Math.round(bytesAnHour()))
+        .put("quietSeconds", warmQuietTimes().size())
+        .put("quietCallerHeapBytes", quietBytes())
         .put("callerHeapBytes", callerBytes())
-        .put("callerAnswers", steadyAnswers())
+        .put("callerAnswers", callerAnswers())
         .put("collections", last.jvm().collections())
         .put("modelsAtMost", mostModels())
         .put("bytesLeft", leftBytes);

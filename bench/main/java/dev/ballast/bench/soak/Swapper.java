@@ -7,6 +7,7 @@ import dev.ballast.memory.OffHeapLimitException;
 import dev.ballast.serve.ModelRef;
 import dev.ballast.serve.ServingModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class Swapper {
     alive.add(ref.current());
   }
 
-  void swap() throws IOException {
+  void swap() {
     learner.copyTo(weights);
     float[] scores = reference.answers(weights);
     leastDistance = Math.min(leastDistance, Versions.distance(last, scores));
@@ -100,14 +101,18 @@ final class Swapper {
   }
 
   /** The file is deleted at once: what is mapped stays readable. */
-  private ServingModel load() throws IOException {
+  private ServingModel load() {
     Path file = folder.resolve("learnt-" + swaps + ".ballast");
-    ModelFile.write(file, ref.current().graph(), weights, new LinkedHashMap<>());
     mapped = mapped + 1;
     try {
-      return ServingModel.load(file);
-    } finally {
-      Files.delete(file);
+      ModelFile.write(file, ref.current().graph(), weights, new LinkedHashMap<>());
+      try {
+        return ServingModel.load(file);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

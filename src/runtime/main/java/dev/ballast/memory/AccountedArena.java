@@ -6,12 +6,14 @@ import java.lang.foreign.MemorySegment;
 /** A shared arena whose bytes are on the account of {@link OffHeap} until it is closed. */
 public final class AccountedArena implements Arena {
   private final Arena arena = Arena.ofShared();
+  private final Account account;
   private final Kind kind;
   private final String what;
   private long bytes;
   private boolean isClosed;
 
-  AccountedArena(Kind kind, String what) {
+  AccountedArena(Account account, Kind kind, String what) {
+    this.account = account;
     this.kind = kind;
     this.what = what;
   }
@@ -51,7 +53,7 @@ public final class AccountedArena implements Arena {
     if (isClosed) {
       throw new IllegalStateException(what + ": its memory is freed");
     }
-    OffHeap.take(kind, byteSize, what);
+    account.take(kind, byteSize, what);
     bytes += byteSize;
   }
 
@@ -59,7 +61,7 @@ public final class AccountedArena implements Arena {
   private synchronized void release(long byteSize) {
     if (!isClosed) {
       bytes -= byteSize;
-      OffHeap.giveBack(kind, byteSize);
+      account.giveBack(kind, byteSize);
     }
   }
 
