@@ -1,6 +1,7 @@
 package dev.ballast.bench;
 
 import dev.ballast.bench.peers.PeersCommand;
+import dev.ballast.bench.soak.SoakCommand;
 import dev.ballast.cli.Commands;
 import dev.ballast.cli.Version;
 import java.util.List;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Command;
       PlannerCommand.class,
       MemoryCommand.class,
       BandwidthCommand.class,
-      PeersCommand.class
+      PeersCommand.class,
+      SoakCommand.class
     },
     footer = {
       "",

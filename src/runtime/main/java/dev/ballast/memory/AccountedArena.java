@@ -2,23 +2,25 @@ package dev.ballast.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A shared arena whose bytes are on the account of {@link OffHeap} until it is closed. */
 public final class AccountedArena implements Arena {
   private final Arena arena = Arena.ofShared();
+  private final Account account;
   private final Kind kind;
   private final String what;
-  private final AtomicLong bytes = new AtomicLong();
+  private long bytes;
+  private boolean isClosed;
 
-  AccountedArena(Kind kind, String what) {
+  AccountedArena(Account account, Kind kind, String what) {
+    this.account = account;
     this.kind = kind;
     this.what = what;
   }
 
   /** Bytes taken so far. */
-  public long bytes() {
-    return bytes.get();
+  public synchronized long bytes() {
+    return bytes;
   }
 
   /**
@@ -45,15 +47,22 @@ public final class AccountedArena implements Arena {
    * mapping a file into it.
    *
    * @throws OffHeapLimitException where the limit leaves less
+   * @throws IllegalStateException where it is closed
    */
-  public void reserve(long byteSize) {
-    OffHeap.take(kind, byteSize, what);
-    bytes.addAndGet(byteSize);
+  public synchronized void reserve(long byteSize) {
+    if (isClosed) {
+      throw new IllegalStateException(what + ": its memory is freed");
+    }
+    account.take(kind, byteSize, what);
+    bytes += byteSize;
   }
 
-  private void release(long byteSize) {
-    bytes.addAndGet(-byteSize);
-    OffHeap.giveBack(kind, byteSize);
+  /** Does nothing once it is closed, which has taken all off the account. */
+  private synchronized void release(long byteSize) {
+    if (!isClosed) {
+      bytes -= byteSize;
+      account.giveBack(kind, byteSize);
+    }
   }
 
   @Override
@@ -67,10 +76,11 @@ public final class AccountedArena implements Arena {
    * @throws IllegalStateException where native code still uses it
    */
   @Override
-  public void close() {
-    if (arena.scope().isAlive()) {
+  public synchronized void close() {
+    if (!isClosed) {
       arena.close();
-      release(bytes.get());
+      release(bytes);
+      isClosed = true;
     }
   }
 }

@@ -14,10 +14,9 @@ import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The one segment that the plans of one model stand on, and the turnstile that lets one thread in.
+ * The one segment that the plans of one model stand on, behind a turnstile that lets one thread in.
  *
  * <pre>
  * | WEIGHTS | PREPARED | STATE | IO of the first plan | SCRATCH, the largest of all
@@ -25,11 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </pre>
  */
 final class SharedMemory {
-  private static final int FREE = 0;
-  private static final int RUNNING = 1;
-  private static final int CLOSED = 2;
-
-  private final Runnable release;
+  private final Turnstile turnstile;
   private final MemorySegment segment;
   private final MemorySegment weights;
   private final MemorySegment prepared;
@@ -39,8 +34,6 @@ final class SharedMemory {
 
   /** Where the others have what is neither shared with the first plan nor SCRATCH. */
   private final Map<Plan, Long> otherStarts = new IdentityHashMap<>();
-
-  private final AtomicInteger state = new AtomicInteger(FREE);
 
   /**
    * All in an arena of its own, but for weights that are given.
@@ -63,7 +56,7 @@ final class SharedMemory {
       next += p.bytes(Region.PREPARED) + p.bytes(Region.IO);
     }
     AccountedArena arena = OffHeap.arena(Kind.ARENAS, "a session of '" + main.graph().name() + "'");
-    this.release = arena::close;
+    this.turnstile = new Turnstile(arena::close);
     this.segment = arena.allocate(Math.max(PlanOptions.ALIGNMENT, next), PlanOptions.ALIGNMENT);
     this.weights = owns ? segment.asSlice(0, preparedStart) : given;
     this.prepared = segment.asSlice(preparedStart, main.bytes(Region.PREPARED));
@@ -72,7 +65,7 @@ final class SharedMemory {
   /** In memory that others own. */
   private SharedMemory(Plan main, SessionMemory given, Runnable release) {
     this.main = main;
-    this.release = release;
+    this.turnstile = new Turnstile(release);
     this.segment = given.own();
     this.weights = given.weights();
     this.prepared = given.prepared();
@@ -168,35 +161,18 @@ final class SharedMemory {
   }
 
   void enter() {
-    int was = state.compareAndExchange(FREE, RUNNING);
-    if (was != FREE) {
-      throw refusal(was);
-    }
+    turnstile.enter();
   }
 
   void leave() {
-    state.set(FREE);
+    turnstile.leave();
   }
 
   void demandOpen() {
-    if (state.get() == CLOSED) {
-      throw refusal(CLOSED);
-    }
+    turnstile.demandOpen();
   }
 
   void close() {
-    int was = state.compareAndExchange(FREE, CLOSED);
-    if (was == FREE) {
-      release.run();
-    } else if (was == RUNNING) {
-      throw refusal(was);
-    }
-  }
-
-  private static IllegalStateException refusal(int was) {
-    return new IllegalStateException(
-        was == CLOSED
-            ? "the session is closed"
-            : "the session is running on another thread: give each thread a session of its own");
+    turnstile.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.ballast.kernel.Slice;
 import dev.ballast.memory.AccountedArena;
 import dev.ballast.memory.Kind;
 import dev.ballast.memory.OffHeap;
+import dev.ballast.memory.OffHeapLimitException;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.tensor.ShapeException;
 import dev.ballast.tensor.TensorType;
@@ -53,15 +54,28 @@ public final class Batcher implements AutoCloseable {
     TensorType y = type(ref, output, false);
     this.inBytes = x.bytes();
     this.outBytes = y.bytes();
-    for (int size = 1; size < options.most(); size *= 2) {
-      pools.add(ref.pool(size, options.parallel()));
-    }
-    pools.add(ref.pool(options.most(), options.parallel()));
     this.arena = OffHeap.arena(Kind.ARENAS, "a batcher's rows");
     this.lanes = new Lane[options.parallel() + 1];
-    for (int i = 0; i < lanes.length; i++) {
-      lanes[i] = new Lane();
+    boolean opened = false;
+    try {
+      for (int size = 1; size < options.most(); size *= 2) {
+        pools.add(ref.pool(size, options.parallel()));
+      }
+      pools.add(ref.pool(options.most(), options.parallel()));
+      for (int i = 0; i < lanes.length; i++) {
+        lanes[i] = new Lane();
+      }
+      opened = true;
+    } finally {
+      if (!opened) {
+        free();
+      }
     }
+  }
+
+  private void free() {
+    pools.forEach(SessionPool::close);
+    arena.close();
   }
 
   /**
@@ -69,6 +83,8 @@ public final class Batcher implements AutoCloseable {
    * @param input the model's only input
    * @param output the one that callers want
    * @throws IllegalArgumentException where the model has other inputs, or no such output
+   * @throws OffHeapLimitException where the process's limit leaves less memory than it takes;
+   *     nothing is taken then
    */
   public static Batcher of(ModelRef ref, String input, String output, BatchingOptions options) {
     return new Batcher(ref, input, output, options);
@@ -141,7 +157,7 @@ public final class Batcher implements AutoCloseable {
 
   /** Refuses what comes from now on, and returns once all that came before are answered. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!isClosed) {
       isClosed = true;
       for (Lane lane : lanes) {
@@ -149,8 +165,7 @@ public final class Batcher implements AutoCloseable {
           LockSupport.parkNanos(this, POLL_NANOS);
         }
       }
-      pools.forEach(SessionPool::close);
-      arena.close();
+      free();
     }
   }
 

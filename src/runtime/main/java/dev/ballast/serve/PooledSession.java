@@ -3,7 +3,6 @@ package dev.ballast.serve;
 import dev.ballast.kernel.Slice;
 import dev.ballast.plan.Plan;
 import dev.ballast.runtime.Session;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A session that was borrowed from a {@link SessionPool}: for the thread that borrowed it, until it
@@ -11,23 +10,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Inputs hold what the borrower before wrote; every input must be written before {@link #run}.
  */
-public final class PooledSession implements AutoCloseable {
-  private static final int FREE = 0;
-  private static final int BORROWED = 1;
-  private static final int CLOSED = 2;
-
+public final class PooledSession extends Lendable implements AutoCloseable {
   private final Session session;
   private final ServingModel model;
-  private final Generation generation;
-  private final AtomicInteger state = new AtomicInteger(FREE);
 
-  /** Written by the borrower alone; another thread that reads it sees itself never. */
-  private Thread borrower;
-
-  PooledSession(Session session, ServingModel model, Generation generation) {
+  PooledSession(Session session, ServingModel model) {
     this.session = session;
     this.model = model;
-    this.generation = generation;
   }
 
   /** Where to write an input before {@link #run}. */
@@ -64,43 +53,11 @@ public final class PooledSession implements AutoCloseable {
    */
   @Override
   public void close() {
-    demandBorrower();
-    borrower = null;
-    state.set(FREE);
-    generation.returned(this);
+    giveBack();
   }
 
-  private void demandBorrower() {
-    Thread owner = borrower;
-    if (owner != Thread.currentThread()) {
-      throw new IllegalStateException(
-          owner == null
-              ? "the session was given back to its pool: borrow one"
-              : "the session is borrowed by thread '"
-                  + owner.getName()
-                  + "': each thread borrows its own");
-    }
-  }
-
-  /** Takes it where it is free. */
-  boolean take() {
-    if (state.get() == FREE && state.compareAndSet(FREE, BORROWED)) {
-      borrower = Thread.currentThread();
-      return true;
-    }
-    return false;
-  }
-
-  /** Closes it for good where nobody has it; else who has it does so when it is given back. */
-  void retire() {
-    if (state.compareAndSet(FREE, CLOSED)) {
-      session.close();
-    }
-  }
-
-  /** Who has it, for messages; racy. */
-  String holder() {
-    Thread owner = borrower;
-    return owner == null ? "" : owner.getName();
+  @Override
+  void end() {
+    session.close();
   }
 }

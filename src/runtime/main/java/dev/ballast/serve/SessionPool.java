@@ -2,8 +2,6 @@ package dev.ballast.serve;
 
 import dev.ballast.memory.OffHeapLimitException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A fixed number of sessions for services whose threads are not their own.
@@ -24,16 +22,10 @@ public final class SessionPool implements AutoCloseable {
   /** How many callers may wait for each session. */
   private static final int WAITING_PER_SESSION = 64;
 
-  private static final int SPINS = 200;
-
   private final int batch;
   private final int sessions;
-
-  /** Threads that wait; null where a place is free, or its thread was told to look again. */
-  private final AtomicReferenceArray<Thread> waiting;
-
+  private final Lender<PooledSession> lender;
   private volatile Generation current;
-  private volatile boolean isClosed;
 
   private SessionPool(ServingModel model, int batch, int sessions) {
     if (sessions < 1) {
@@ -41,8 +33,9 @@ public final class SessionPool implements AutoCloseable {
     }
     this.batch = batch;
     this.sessions = sessions;
-    this.waiting = new AtomicReferenceArray<>(Math.multiplyExact(sessions, WAITING_PER_SESSION));
+    this.lender = new Lender<>(sessions, Math.multiplyExact(sessions, WAITING_PER_SESSION));
     this.current = prepare(model);
+    lender.publish(current.sessions());
   }
 
   /**
@@ -65,7 +58,7 @@ public final class SessionPool implements AutoCloseable {
   }
 
   boolean isClosed() {
-    return isClosed;
+    return lender.isClosed();
   }
 
   /** The model that the next borrower answers with. */
@@ -76,15 +69,11 @@ public final class SessionPool implements AutoCloseable {
   /**
    * A free session, at once.
    *
-   * @throws NoSessionException where none is free
+   * @throws NoSessionException where there was an instant at which none was free
    * @throws IllegalStateException where the pool is closed
    */
   public PooledSession borrow() {
-    PooledSession s = take();
-    if (s == null) {
-      throw new NoSessionException("all " + sessions + " sessions of the pool are in use");
-    }
-    return s;
+    return lender.borrow();
   }
 
   /**
@@ -95,104 +84,12 @@ public final class SessionPool implements AutoCloseable {
    * @throws IllegalStateException where the pool is closed
    */
   public PooledSession borrow(long timeout, TimeUnit unit) {
-    for (int i = 0; i < SPINS; i++) {
-      PooledSession s = take();
-      if (s != null) {
-        return s;
-      }
-      Thread.onSpinWait();
-    }
-    return await(System.nanoTime() + unit.toNanos(timeout));
-  }
-
-  private PooledSession await(long deadline) {
-    while (true) {
-      int place = enter();
-      PooledSession s = take();
-      if (s == null) {
-        long left = deadline - System.nanoTime();
-        if (left > 0 && !Thread.currentThread().isInterrupted()) {
-          LockSupport.parkNanos(this, left);
-        }
-      }
-      boolean wasTold = !waiting.compareAndSet(place, Thread.currentThread(), null);
-      if (s != null) {
-        if (wasTold) {
-          wakeOne();
-        }
-        return s;
-      }
-      s = take();
-      if (s != null) {
-        return s;
-      }
-      demandTime(deadline);
-    }
-  }
-
-  private void demandTime(long deadline) {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new NoSessionException("interrupted while waiting for a session of the pool");
-    }
-    if (deadline - System.nanoTime() <= 0) {
-      throw new NoSessionException(
-          "none of the " + sessions + " sessions of the pool was given back in time");
-    }
-  }
-
-  /** The place among those who wait. */
-  private int enter() {
-    Thread self = Thread.currentThread();
-    int length = waiting.length();
-    int start = (int) (self.threadId() % length);
-    for (int i = 0; i < length; i++) {
-      int at = (start + i) % length;
-      if (waiting.get(at) == null && waiting.compareAndSet(at, null, self)) {
-        return at;
-      }
-    }
-    throw new NoSessionException(
-        length + " callers wait already for the " + sessions + " sessions of the pool");
-  }
-
-  /** A session is free, or all are of another generation: someone who waits shall look again. */
-  void wakeOne() {
-    for (int i = 0; i < waiting.length(); i++) {
-      Thread t = waiting.get(i);
-      if (t != null && waiting.compareAndSet(i, t, null)) {
-        LockSupport.unpark(t);
-        return;
-      }
-    }
-  }
-
-  private void wakeAll() {
-    for (int i = 0; i < waiting.length(); i++) {
-      Thread t = waiting.getAndSet(i, null);
-      if (t != null) {
-        LockSupport.unpark(t);
-      }
-    }
-  }
-
-  /** A free session of the current generation, or null. */
-  private PooledSession take() {
-    int start = (int) Thread.currentThread().threadId();
-    while (true) {
-      Generation g = current;
-      if (isClosed) {
-        throw new IllegalStateException("the pool is closed");
-      }
-      PooledSession s = g.take(start);
-      if (s != null || g == current) {
-        return s;
-      }
-    }
+    return lender.borrow(timeout, unit);
   }
 
   /** Opens as many sessions on a model, for {@link #publish}. */
   Generation prepare(ServingModel model) {
-    return new Generation(model, this, batch, sessions);
+    return Generation.open(model, lender, batch, sessions);
   }
 
   /**
@@ -203,19 +100,13 @@ public final class SessionPool implements AutoCloseable {
   Generation publish(Generation next) {
     Generation before = current;
     current = next;
-    before.retire();
-    if (isClosed) {
-      next.retire();
-    }
-    wakeAll();
+    lender.publish(next.sessions());
     return before;
   }
 
   /** Lends no more sessions; those that are lent are closed when they are given back. */
   @Override
   public void close() {
-    isClosed = true;
-    current.retire();
-    wakeAll();
+    lender.close();
   }
 }

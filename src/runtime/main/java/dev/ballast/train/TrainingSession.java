@@ -50,11 +50,12 @@ public final class TrainingSession implements AutoCloseable {
   private double rate;
   private long steps;
 
-  private TrainingSession(Model model, TrainingOptions options, Session session) {
+  private TrainingSession(
+      Model model, TrainingOptions options, Session session, AccountedArena memory) {
     this.model = model;
     this.options = options;
     this.session = session;
-    this.memory = OffHeap.arena(Kind.WEIGHTS, "the kept weights of '" + model.name() + "'");
+    this.memory = memory;
     this.served = new ServedWeights(session, options.update().average(), memory);
     this.kept = memory.allocate(session.weights().byteSize(), PlanOptions.ALIGNMENT);
     this.keptTraining = memory.allocate(session.weights().byteSize(), PlanOptions.ALIGNMENT);
@@ -79,15 +80,18 @@ public final class TrainingSession implements AutoCloseable {
     Graph step = Graphs.trainingStep(model, options, options.batch(), PassRule.all());
     Plan plan = Planner.plan(step, options.plan());
     Session session = Session.open(plan);
+    AccountedArena memory =
+        OffHeap.arena(Kind.WEIGHTS, "the kept weights of '" + model.name() + "'");
     boolean opened = false;
     try {
-      TrainingSession training = new TrainingSession(model, options, session);
+      TrainingSession training = new TrainingSession(model, options, session, memory);
       training.initialize();
       opened = true;
       return training;
     } finally {
       if (!opened) {
         session.close();
+        memory.close();
       }
     }
   }

@@ -236,4 +236,25 @@ class BatcherTest {
           assertThrows(IllegalStateException.class, () -> batcher.run(x, y)).getMessage());
     }
   }
+
+  @Test
+  void twoThreadsMayCloseIt() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      try (ModelRef ref = new ModelRef(SmallModel.serving(1));
+          ExecutorService threads = Executors.newFixedThreadPool(2)) {
+        Batcher batcher = batcher(ref, BatchingOptions.defaults().withMost(1));
+        CountDownLatch ready = new CountDownLatch(2);
+        Callable<Void> close =
+            () -> {
+              ready.countDown();
+              ready.await();
+              batcher.close();
+              return null;
+            };
+        for (Future<Void> f : threads.invokeAll(List.of(close, close))) {
+          f.get();
+        }
+      }
+    }
+  }
 }
