@@ -22,6 +22,11 @@ record Generation(ServingModel model, Lot<PooledSession> sessions) {
     sessions.retire();
   }
 
+  /** Takes back what threads have that ended. */
+  void reclaim() {
+    sessions.reclaim();
+  }
+
   /** The names of the threads that have a session, for messages. */
   String holders() {
     return sessions.holders();

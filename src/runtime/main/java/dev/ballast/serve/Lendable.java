@@ -1,5 +1,6 @@
 package dev.ballast.serve;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -62,7 +63,7 @@ abstract class Lendable {
           owner == null
               ? "the session was given back to its pool: borrow one"
               : "the session is borrowed by thread '"
-                  + owner.getName()
+                  + name(owner)
                   + "': each thread borrows its own");
     }
   }
@@ -79,9 +80,32 @@ abstract class Lendable {
     }
   }
 
+  /**
+   * Gives it back in the place of a thread that has ended and will not. For one thread at a time.
+   *
+   * @return the thread's name, or nothing where nobody has it, or who has it is alive
+   */
+  final Optional<String> reclaim() {
+    long seen = state.get();
+    Thread owner = borrower;
+    // The same state again: the thread is that which made it so, and only it could change it.
+    boolean isLost = !isFree(seen) && seen != CLOSED && owner != null && !owner.isAlive();
+    if (!isLost || state.get() != seen) {
+      return Optional.empty();
+    }
+    borrower = null;
+    state.set(seen + 1);
+    return Optional.of(name(owner));
+  }
+
   /** Who has it, for messages; racy. */
   final String holder() {
     Thread owner = borrower;
-    return owner == null ? "" : owner.getName();
+    return owner == null ? "" : name(owner);
+  }
+
+  /** Virtual threads have no name as a rule. */
+  private static String name(Thread t) {
+    return t.getName().isEmpty() ? "#" + t.threadId() : t.getName();
   }
 }

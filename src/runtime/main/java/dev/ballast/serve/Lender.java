@@ -38,7 +38,12 @@ final class Lender<L extends Lendable> {
   L borrow() {
     L one = take();
     if (one == null) {
-      throw new NoSessionException("all " + size + " sessions of the pool are in use");
+      current.reclaim();
+      one = take();
+    }
+    if (one == null) {
+      throw new NoSessionException(
+          "all " + size + " sessions of the pool are in use, by " + current.holders());
     }
     return one;
   }
@@ -52,6 +57,7 @@ final class Lender<L extends Lendable> {
       }
       Thread.onSpinWait();
     }
+    current.reclaim();
     return await(System.nanoTime() + unit.toNanos(timeout));
   }
 
@@ -87,7 +93,10 @@ final class Lender<L extends Lendable> {
     }
     if (deadline - System.nanoTime() <= 0) {
       throw new NoSessionException(
-          "none of the " + size + " sessions of the pool was given back in time");
+          "none of the "
+              + size
+              + " sessions of the pool was given back in time; they are with "
+              + current.holders());
     }
   }
 

@@ -1,12 +1,18 @@
 package dev.ballast.serve;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /** What a {@link Lender} lends until it lends others. */
 final class Lot<L extends Lendable> {
+  private static final System.Logger LOG = System.getLogger("dev.ballast.serve");
+
+  private static final int MOST_NAMES = 8;
+
   private final Lender<L> lender;
   private final List<L> all;
+  private final AtomicBoolean isReclaiming = new AtomicBoolean();
   private volatile boolean isRetired;
 
   Lot(Lender<L> lender, List<L> all) {
@@ -55,6 +61,32 @@ final class Lot<L extends Lendable> {
     lender.wakeOne();
   }
 
+  /**
+   * Takes back what threads have that ended without giving it back, and says so in the log. Waits
+   * for nobody: where another thread does the same, that is enough.
+   */
+  void reclaim() {
+    if (!isReclaiming.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      for (L each : all) {
+        each.reclaim().ifPresent(thread -> reclaimed(each, thread));
+      }
+    } finally {
+      isReclaiming.set(false);
+    }
+  }
+
+  private void reclaimed(L one, String thread) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "thread ''{0}'' ended without giving its session back to the pool, which takes it back;"
+            + " borrow in the head of a try statement",
+        thread);
+    returned(one);
+  }
+
   /** Nobody borrows from it any more; each is closed as soon as it is free. */
   void retire() {
     isRetired = true;
@@ -63,12 +95,13 @@ final class Lot<L extends Lendable> {
     }
   }
 
-  /** The names of the threads that have one, for messages. */
+  /** The names of threads that have one, not of all where they are many; for messages. */
   String holders() {
     return all.stream()
         .map(Lendable::holder)
         .filter(n -> !n.isEmpty())
         .distinct()
+        .limit(MOST_NAMES)
         .collect(Collectors.joining(", "));
   }
 }

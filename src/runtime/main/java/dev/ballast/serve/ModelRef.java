@@ -120,6 +120,7 @@ public final class ModelRef implements AutoCloseable {
   private void awaitFree(long deadline) {
     for (Generation g : leaving) {
       while (!g.model().isFreed()) {
+        g.reclaim();
         if (System.nanoTime() - deadline >= 0) {
           throw new IllegalStateException(
               "a session of the model before the current one is still in use ("

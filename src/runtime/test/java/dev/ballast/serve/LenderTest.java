@@ -81,4 +81,84 @@ class LenderTest {
     assertEquals(2, first.stream().mapToInt(c -> c.ends.get()).sum());
     assertEquals(1, second.stream().mapToInt(c -> c.ends.get()).sum(), "one is lent still");
   }
+
+  private static void borrowAndEnd(Lender<Coin> lender, String name) throws Exception {
+    Thread t = new Thread(lender::borrow, name);
+    t.start();
+    t.join();
+  }
+
+  @Test
+  void whatAThreadTookWithItIsTakenBack() throws Exception {
+    Lender<Coin> lender = new Lender<>(2, 4);
+    List<Coin> coins = coins(2);
+    lender.publish(new Lot<>(lender, coins));
+    for (int i = 0; i < 5; i++) {
+      borrowAndEnd(lender, "careless");
+    }
+    Coin first = lender.borrow(1, TimeUnit.MINUTES);
+    Coin second = lender.borrow(1, TimeUnit.MINUTES);
+    assertTrue(first != second);
+    String self = Thread.currentThread().getName();
+    NoSessionException e = assertThrows(NoSessionException.class, lender::borrow);
+    assertEquals("all 2 sessions of the pool are in use, by " + self, e.getMessage());
+    first.giveBack();
+    second.giveBack();
+  }
+
+  @Test
+  void afterASwapItIsClosed() throws Exception {
+    Lender<Coin> lender = new Lender<>(1, 4);
+    List<Coin> coins = coins(1);
+    Lot<Coin> lot = new Lot<>(lender, coins);
+    lender.publish(lot);
+    borrowAndEnd(lender, "careless");
+    lender.publish(new Lot<>(lender, coins(1)));
+    assertEquals("careless", lot.holders());
+    assertEquals(0, coins.getFirst().ends.get());
+    lot.reclaim();
+    assertEquals(1, coins.getFirst().ends.get());
+    lot.reclaim();
+    assertEquals(1, coins.getFirst().ends.get());
+  }
+
+  /** Threads that live are left alone, however often others look for those that don't. */
+  @Test
+  void nothingIsTakenFromWhoLives() throws Exception {
+    Lender<Coin> lender = new Lender<>(2, 64);
+    Lot<Coin> lot = new Lot<>(lender, coins(2));
+    lender.publish(lot);
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<Integer>> all = new ArrayList<>();
+      for (int t = 0; t < 3; t++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  int shared = 0;
+                  for (int i = 0; i < 30_000; i++) {
+                    Coin c = lender.borrow(1, TimeUnit.MINUTES);
+                    shared += ++c.users == 1 ? 0 : 1;
+                    c.users--;
+                    c.giveBack();
+                  }
+                  return shared;
+                }));
+      }
+      Future<?> looking =
+          threads.submit(
+              () -> {
+                for (int i = 0; !all.stream().allMatch(Future::isDone); i++) {
+                  lot.reclaim();
+                  if (i % 1_000 == 0 && i < 20_000) {
+                    Thread.startVirtualThread(() -> lender.borrow(1, TimeUnit.MINUTES)).join();
+                  }
+                }
+                return null;
+              });
+      for (Future<Integer> f : all) {
+        assertEquals(0, f.get(), "a coin that two threads had");
+      }
+      looking.get();
+    }
+  }
 }

@@ -41,7 +41,9 @@ class SessionPoolTest {
       PooledSession b = pool.borrow();
       assertNotSame(a, b);
       NoSessionException none = assertThrows(NoSessionException.class, () -> pool.borrow().close());
-      assertEquals("all 2 sessions of the pool are in use", none.getMessage());
+      assertEquals(
+          "all 2 sessions of the pool are in use, by " + Thread.currentThread().getName(),
+          none.getMessage());
       a.close();
       PooledSession again = pool.borrow();
       assertSame(a, again);
@@ -83,7 +85,10 @@ class SessionPoolTest {
       NoSessionException e =
           assertThrows(
               NoSessionException.class, () -> pool.borrow(SOON, TimeUnit.MILLISECONDS).close());
-      assertEquals("none of the 1 sessions of the pool was given back in time", e.getMessage());
+      assertEquals(
+          "none of the 1 sessions of the pool was given back in time; they are with "
+              + Thread.currentThread().getName(),
+          e.getMessage());
       mine.run();
     }
   }
