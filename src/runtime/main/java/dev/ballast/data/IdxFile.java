@@ -29,6 +29,9 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
   private static final long MOST_UNPACKED = Integer.MAX_VALUE;
   private static final long MOST_MAPPED = 1L << 46;
 
+  /** What a byte of deflated data can become: RFC 1951 codes 258 bytes in two bits. */
+  private static final int MOST_DEFLATED = 1_032;
+
   /**
    * @throws IOException where the file can't be read or is not what it says; names file and byte
    */
@@ -39,6 +42,7 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
       if (!isPacked(file)) {
         return new IdxFile(shape, map(file, start, shape.elements(), arena));
       }
+      demandRoom(file, shape);
       MemorySegment bytes = arena.allocate(shape.elements());
       fill(file, in, start, bytes);
       return new IdxFile(shape, bytes);
@@ -57,6 +61,17 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
       return head(file, in);
     } catch (EOFException e) {
       throw new IOException(file + ": the compressed data ends too early", e);
+    }
+  }
+
+  /** A head that claims more than its file can hold must not take that much memory. */
+  private static void demandRoom(Path file, Shape shape) throws IOException {
+    if (shape.elements() / MOST_DEFLATED > Files.size(file)) {
+      throw wrong(
+          file,
+          4,
+          "%s says %,d bytes, more than %,d compressed ones can hold"
+              .formatted(shape, shape.elements(), Files.size(file)));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.ballast.data;
 
 import dev.ballast.tensor.Shape;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -36,6 +37,10 @@ public record NpyFile(String name, NpyFormat format, Shape shape, MemorySegment 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final String SUFFIX = ".npy";
   private static final int MOST_HEADER = 1 << 16;
+
+  /** What a byte of deflated data can become. */
+  private static final int MOST_DEFLATED = 1_032;
+
   private static final Pattern DESCR =
       Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([^'\"]*)['\"]");
   private static final Pattern FORTRAN =
@@ -99,9 +104,18 @@ public record NpyFile(String name, NpyFormat format, Shape shape, MemorySegment 
                           "%s: has no array '%s', only %s"
                               .formatted(
                                   archive, array, zip.stream().map(ZipEntry::getName).toList())));
-      MemorySegment all = arena.allocate(Math.max(1, entry.getSize()));
+      long bytes = entry.getSize();
+      long packed = Math.min(entry.getCompressedSize(), Files.size(archive));
+      if (bytes < 0 || bytes / MOST_DEFLATED > packed) {
+        throw new IOException(
+            "%s/%s: says that it has %,d bytes, in %,d compressed ones"
+                .formatted(archive, entry.getName(), bytes, packed));
+      }
+      MemorySegment all = arena.allocate(Math.max(1, bytes));
       try (InputStream in = zip.getInputStream(entry)) {
         fill(archive + "/" + entry.getName(), in, all);
+      } catch (EOFException | ZipException e) {
+        throw new IOException(archive + "/" + entry.getName() + ": is damaged: " + e, e);
       }
       return of(archive + "/" + entry.getName(), all);
     }

@@ -36,6 +36,13 @@ public final class ImageDecoder {
 
   static final int MAX_SIDE = 65_535;
   private static final int MAX_BYTES = 1 << 28;
+
+  /**
+   * Deflated, a byte is 1,032 at most, and in a PNG of two colours a byte is eight pixels. JPEG's
+   * blocks and GIF's codes come to less.
+   */
+  private static final long MOST_PIXELS_OF_A_BYTE = 8 * 1_032;
+
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif");
   private static final Set<String> SUFFIXES = Set.of("png", "jpg", "jpeg", "gif");
 
@@ -88,7 +95,7 @@ public final class ImageDecoder {
         try {
           if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
             reader.setInput(in, true, true);
-            return decode(name, reader, background);
+            return decode(name, bytes.length, reader, background);
           }
         } finally {
           reader.dispose();
@@ -108,7 +115,7 @@ public final class ImageDecoder {
     return e.getMessage() == null ? e.getClass().getSimpleName() : message.lines().toList().get(0);
   }
 
-  private static GrayImage decode(String name, ImageReader reader, int background)
+  private static GrayImage decode(String name, int bytes, ImageReader reader, int background)
       throws IOException {
     long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
     if (pixels > MAX_PIXELS || Math.max(reader.getWidth(0), reader.getHeight(0)) > MAX_SIDE) {
@@ -121,6 +128,16 @@ public final class ImageDecoder {
               reader.getHeight(0),
               MAX_SIDE,
               MAX_PIXELS));
+    }
+    if (pixels / MOST_PIXELS_OF_A_BYTE > bytes) {
+      throw new BrokenImageException(
+          name,
+          String.format(
+              Locale.ROOT,
+              "says that it has %d × %d pixels, more than its %,d bytes can hold",
+              reader.getWidth(0),
+              reader.getHeight(0),
+              bytes));
     }
     if (pixels <= LARGE) {
       return gray(name, reader, background);

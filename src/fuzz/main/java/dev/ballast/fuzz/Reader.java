@@ -1,0 +1,284 @@
+package dev.ballast.fuzz;
+
+import dev.ballast.cli.calculus.Blackboard;
+import dev.ballast.cli.calculus.Solution;
+import dev.ballast.cli.definition.Definition;
+import dev.ballast.cli.definition.DefinitionReader;
+import dev.ballast.cli.exchange.SafetensorsFile;
+import dev.ballast.cli.expression.Expression;
+import dev.ballast.cli.expression.ExpressionException;
+import dev.ballast.data.IdxFile;
+import dev.ballast.data.LinesFile;
+import dev.ballast.data.NpyFile;
+import dev.ballast.data.TextFile;
+import dev.ballast.format.Checkpoint;
+import dev.ballast.format.ModelFile;
+import dev.ballast.format.ReadOptions;
+import dev.ballast.fuzz.Trial.Bounds;
+import dev.ballast.image.ImageDecoder;
+import dev.ballast.ir.Graph;
+import dev.ballast.plan.PlanOptions;
+import dev.ballast.plan.Planner;
+import dev.ballast.tensor.ShapeException;
+import dev.ballast.train.Graphs;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * All that reads bytes from outside. Of formats with several forms the first byte of an input says
+ * which: it is no part of the file.
+ */
+enum Reader {
+  /** Mapped and copied. Checksums are set right, or no input would come further than these. */
+  MODEL {
+    @Override
+    void read(byte[] input) {
+      byte[] file = Checksums.corrected(input);
+      for (boolean map : new boolean[] {true, false}) {
+        // Its plan and graph are objects, a few hundred bytes each for a node of some twenty.
+        Trial.of(
+            file,
+            ".ballast",
+            new Bounds(4_000, 2),
+            Set.of(),
+            t -> {
+              try (ModelFile m =
+                  ModelFile.open(t.file(), ReadOptions.defaults().withMapWeights(map))) {
+                demandSameAgain(t, m);
+              }
+            });
+      }
+    }
+  },
+  CHECKPOINT {
+    @Override
+    void read(byte[] input) {
+      Trial.of(
+          Checksums.corrected(input),
+          ".ballast",
+          new Bounds(4_000, 3),
+          Set.of(),
+          t -> {
+            try (Arena arena = Trial.arena()) {
+              Checkpoint.read(t.file(), arena);
+            }
+          });
+    }
+  },
+  /** Up to the plan of a training step, where that is small. */
+  DEFINITION {
+    @Override
+    void read(byte[] input) {
+      String text = new String(input, StandardCharsets.UTF_8);
+      Trial.of(
+          text.getBytes(StandardCharsets.UTF_8),
+          ".toml",
+          new Bounds(200_000, 0),
+          Set.of(),
+          t -> plan(DefinitionReader.read(t.file())));
+    }
+  },
+  IDX {
+    @Override
+    void read(byte[] input) {
+      boolean packed = form(input, 2) == 1;
+      Trial.of(
+          rest(input),
+          packed ? ".gz" : ".idx",
+          new Bounds(0, packed ? DEFLATE : 0),
+          Set.of(),
+          t -> {
+            try (Arena arena = Trial.arena()) {
+              IdxFile.read(t.file(), arena);
+            }
+          });
+    }
+  },
+  NPY {
+    @Override
+    void read(byte[] input) {
+      boolean archive = form(input, 2) == 1;
+      Trial.of(
+          rest(input),
+          archive ? ".npz" : ".npy",
+          new Bounds(1_000, archive ? DEFLATE : 0),
+          Set.of(),
+          t -> {
+            try (Arena arena = Trial.arena()) {
+              if (archive) {
+                for (String name : NpyFile.names(t.file())) {
+                  NpyFile.read(t.file(), name, arena);
+                }
+              } else {
+                NpyFile.map(t.file(), arena);
+              }
+            }
+          });
+    }
+  },
+  SAFETENSORS {
+    @Override
+    void read(byte[] input) {
+      Trial.of(
+          input,
+          ".safetensors",
+          new Bounds(1_000, 0),
+          Set.of(),
+          t -> {
+            try (SafetensorsFile f = SafetensorsFile.open(t.file())) {
+              f.path();
+            }
+          });
+    }
+  },
+  CSV {
+    @Override
+    void read(byte[] input) {
+      Trial.of(
+          input,
+          ".csv",
+          new Bounds(2_000, 200),
+          Set.of(),
+          t -> {
+            Definition d = DefinitionReader.readKept(t.file().resolveSibling("t.toml"), TABLE);
+            try (var data = d.data().fitted(_ -> {}).training(_ -> {})) {
+              data.train().size();
+            }
+          });
+    }
+  },
+  IMAGE {
+    @Override
+    void read(byte[] input) {
+      // As many pixels as a PNG of two colours can hold, each as colours and as a gray number.
+      Trial.of(
+          input,
+          ".png",
+          new Bounds(32 * 8 * DEFLATE, 0),
+          Set.of(),
+          t -> ImageDecoder.read(t.file(), ImageDecoder.WHITE));
+    }
+  },
+  TEXT {
+    @Override
+    void read(byte[] input) {
+      boolean lines = form(input, 2) == 1;
+      Trial.of(
+          rest(input),
+          ".txt",
+          new Bounds(1_000, 8),
+          Set.of(),
+          t -> {
+            try (Arena arena = Trial.arena()) {
+              if (lines) {
+                String known = LinesFile.vocabularyOf(t.file(), 16);
+                LinesFile.read(t.file(), known, 16, _ -> {}, arena);
+              } else {
+                TextFile.read(t.file(), TextFile.vocabularyOf(t.file()), arena);
+              }
+            }
+          });
+    }
+  },
+  /** Parsed, differentiated and evaluated where it says at which point. */
+  EXPRESSION {
+    @Override
+    void read(byte[] input) {
+      String text = new String(input, StandardCharsets.UTF_8);
+      Trial.of(
+          input,
+          ".expr",
+          new Bounds(500_000, 0),
+          Set.of(ExpressionException.class, ShapeException.class),
+          t -> {
+            Expression f = Expression.parse(text, "input");
+            if (f.steps().size() < MOST_STEPS) {
+              new Blackboard(Solution.of(f, f.point(List.of()), true)).text();
+            }
+          });
+    }
+  };
+
+  /** What a byte of deflated data can become. */
+  private static final long DEFLATE = 1_032;
+
+  private static final long MOST_PARAMETERS = 100_000;
+  private static final int MOST_STEPS = 200;
+
+  private static final String TABLE =
+      """
+      name = "t"
+      input = [2]
+      loss = "cross_entropy"
+      batch = 1
+      epochs = 1
+      [data]
+      kind = "csv"
+      folder = "."
+      train = "input.csv"
+      target = "c"
+      test_share = 0.3
+      [optimizer]
+      kind = "sgd"
+      learning_rate = 0.1
+      [[layer]]
+      kind = "linear"
+      out = 3
+      """;
+
+  /** Gives a reader an input. Throws what no input may bring about. */
+  abstract void read(byte[] input);
+
+  /** The folder of its inputs. */
+  String folder() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  private static int form(byte[] input, int forms) {
+    return input.length == 0 ? 0 : Math.floorMod(input[0], forms);
+  }
+
+  private static byte[] rest(byte[] input) {
+    return input.length == 0 ? input : Arrays.copyOfRange(input, 1, input.length);
+  }
+
+  private static void plan(Definition d) {
+    Graph serving = d.model().inference(1);
+    long parameters = serving.parameters().stream().mapToLong(p -> p.type().elements()).sum();
+    if (parameters <= MOST_PARAMETERS && serving.nodes().size() <= MOST_STEPS) {
+      Planner.plan(Graphs.serving(d.model(), d.options().loss(), 1), PlanOptions.defaults());
+    }
+  }
+
+  /** What was read is written, and read again to the same. */
+  private static void demandSameAgain(Trial t, ModelFile m) throws IOException {
+    Path again = t.file().resolveSibling("again.ballast");
+    ModelFile.write(again, m.graph(), m.weights(), new TreeMap<>());
+    try (ModelFile second = ModelFile.open(again)) {
+      boolean same =
+          second.graph().toString().equals(m.graph().toString())
+              && MemorySegment.mismatch(
+                      second.weights(),
+                      0,
+                      second.weights().byteSize(),
+                      m.weights(),
+                      0,
+                      m.weights().byteSize())
+                  < 0;
+      if (!same) {
+        throw new AssertionError("a model that was read and written again is another");
+      }
+    } finally {
+      Files.deleteIfExists(again);
+    }
+  }
+}
