@@ -35,7 +35,7 @@ class SoakTest {
   @Test
   void underMixedLoadEachAnswerIsRightAndNothingIsLeft() throws Exception {
     SoakOptions options =
-        SoakOptions.of(Duration.ofSeconds(5)).withSwapEvery(Duration.ofMillis(200));
+        SoakOptions.of(Duration.ofSeconds(5)).withSwaps(Duration.ofMillis(200), 8);
     SoakResult result = Soak.run(options, folder, new PrintWriter(new StringWriter()));
     assertEquals(List.of(), result.complaints(10));
     SoakResult.Counts counts = result.counts();
