@@ -12,7 +12,6 @@ import dev.ballast.runtime.Session;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
  * What weights answer to the probes, computed beside the service: by a session of its own on
@@ -20,8 +19,8 @@ import java.util.Arrays;
  * plan and no fast kernel, must agree.
  */
 final class Reference implements AutoCloseable {
-  /** Of scores, relative where they are larger than 1: sums of floats in another order. */
-  static final double TOLERANCE = 1e-4;
+  /** Of the largest score of a probe, or of 1: sums of floats in another order. */
+  static final float TOLERANCE = 1e-4f;
 
   private final Graph graph = Rebatch.run(SoakModel.serving(), SoakModel.PROBES);
   private final Session session;
@@ -80,19 +79,26 @@ final class Reference implements AutoCloseable {
   }
 
   private static void demandSame(float[] expected, float[] found) {
-    for (int i = 0; i < expected.length; i++) {
-      if (!isNear(expected[i], found[i])) {
-        throw new IllegalStateException(
-            "the session that answers are compared with finds "
-                + Arrays.toString(found)
-                + ", the interpreter "
-                + Arrays.toString(expected));
+    for (int p = 0; p < SoakModel.PROBES; p++) {
+      float within = tolerance(expected, p);
+      for (int i = p * SoakModel.CLASSES; i < (p + 1) * SoakModel.CLASSES; i++) {
+        if (!(Math.abs(expected[i] - found[i]) <= within)) {
+          throw new IllegalStateException(
+              ("score %d of probe %d: the session that answers are compared with finds %s, the"
+                      + " interpreter %s")
+                  .formatted(i % SoakModel.CLASSES, p, found[i], expected[i]));
+        }
       }
     }
   }
 
-  static boolean isNear(float expected, float found) {
-    return Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
+  /** How far the scores of a probe may be from these. */
+  static float tolerance(float[] scores, int probe) {
+    float most = 1;
+    for (int i = probe * SoakModel.CLASSES; i < (probe + 1) * SoakModel.CLASSES; i++) {
+      most = Math.max(most, Math.abs(scores[i]));
+    }
+    return TOLERANCE * most;
   }
 
   @Override

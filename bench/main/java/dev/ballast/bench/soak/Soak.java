@@ -141,7 +141,7 @@ final class Soak implements AutoCloseable {
     start = System.nanoTime();
     long end = start + options.time().toNanos();
     long next = start;
-    while (!stop.get() && System.nanoTime() - end < 0) {
+    while (!stop.get() && (System.nanoTime() - end < 0 || swapper.swaps() < options.leastSwaps())) {
       boolean isQuiet = samples.size() % QUIET_EACH == QUIET_EACH - 1;
       if (isQuiet) {
         quiet.begin();

@@ -1,6 +1,7 @@
 package dev.ballast.bench.soak;
 
 import dev.ballast.bench.Bench;
+import dev.ballast.bench.Origin;
 import dev.ballast.cli.Commands;
 import dev.ballast.cli.ModelPaths;
 import dev.ballast.cli.Report;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Example:  ./ballast bench soak --minutes 60 --svg bench/soak.svg",
+      "Example:  ./ballast bench soak --minutes 60 --results bench/RESULTS.md",
       "Exit status: 0 all is well, 1 an answer was wrong, memory grew, or callers allocated."
     })
 public final class SoakCommand implements Callable<Integer> {
@@ -75,6 +76,13 @@ public final class SoakCommand implements Callable<Integer> {
   @Option(names = "--svg", paramLabel = "F", description = "Draw memory over time.")
   private Optional<Path> svg;
 
+  @Option(
+      names = "--results",
+      paramLabel = "F",
+      description =
+          "Write the section of a page of results, as bench/RESULTS.md is, with the plot.")
+  private Optional<Path> results;
+
   @Mixin private Report.Format format;
   @Spec private CommandSpec spec;
 
@@ -88,7 +96,7 @@ public final class SoakCommand implements Callable<Integer> {
     demand(pauseMicros >= 0, "--pause-micros must be at least 0: " + pauseMicros);
     demand(growth > 0, "--growth must be above 0: " + growth);
     demand(ProcessStatus.isKnown(), "only Linux tells in /proc what is resident");
-    for (Path file : Stream.of(svg).flatMap(Optional::stream).toList()) {
+    for (Path file : Stream.of(svg, results).flatMap(Optional::stream).toList()) {
       ModelPaths.demandWritable(file);
     }
     return FixedHeap.isHere() ? soak() : inJvmOfItsOwn();
@@ -118,6 +126,7 @@ public final class SoakCommand implements Callable<Integer> {
             Duration.ofMillis(Math.round(60_000 * minutes)),
             threads,
             Duration.ofMillis(Math.max(1, Math.round(1000 * swapSeconds))),
+            1,
             Duration.ofNanos(1000L * pauseMicros));
     Path folder = Files.createTempDirectory("ballast-soak");
     SoakResult result;
@@ -136,6 +145,10 @@ public final class SoakCommand implements Callable<Integer> {
     if (svg.isPresent()) {
       Files.writeString(svg.get(), SoakPlot.svg(result));
       err.println("wrote " + svg.get());
+    }
+    if (results.isPresent()) {
+      SoakPage.write(results.get(), result, complaints, Origin.of(spec));
+      err.println("wrote " + results.get());
     }
     complaints.forEach(c -> err.println("ballast: " + c));
     err.flush();

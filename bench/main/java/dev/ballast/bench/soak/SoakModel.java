@@ -41,8 +41,10 @@ final class SoakModel {
               Activation.RELU,
               Linear.of("fc3", 64, CLASSES)));
 
+  /** With decay: weights that grew for hours would at last be sums of what cancels out. */
   static final TrainingOptions TRAINING =
-      TrainingOptions.of(new CrossEntropy(), Adam.of(0.001)).withBatch(BATCH);
+      TrainingOptions.of(new CrossEntropy(), Adam.decoupled(0.001).withWeightDecay(0.2))
+          .withBatch(BATCH);
 
   private static final long STREAM = 11;
 

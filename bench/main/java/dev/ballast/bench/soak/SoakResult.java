@@ -22,13 +22,16 @@ record SoakResult(
   /** Two models while one is swapped in, and one that waits for its last reader. */
   private static final int MOST_MODELS = 3;
 
+  /** In units of what is tolerated: then no answer passes for one of the version before. */
+  private static final double LEAST_DISTANCE = 4;
+
   /** By what frees memory beside them. */
   private static final double MOST_BYTES_AN_ANSWER = 1;
 
   private static final int SECONDS_AN_HOUR = 3600;
 
   /** What HotSpot takes at the most to compile all that callers run, on a busy machine. */
-  private static final double WARM_SECONDS = 38;
+  private static final double WARM_SECONDS = 60;
 
   SoakResult {
     samples = List.copyOf(samples);
@@ -51,7 +54,7 @@ record SoakResult(
    * @param guests sessions that came and went
    * @param steps of learning
    * @param meanLoss over the last of them
-   * @param leastDistance of a version's scores to those before
+   * @param leastDistance of a version's scores to those before; see {@link Versions#distance}
    */
   record Counts(
       long pooled,
@@ -101,6 +104,11 @@ record SoakResult(
   /** What they have allocated in quiet times since then. */
   long quietBytes() {
     return warmQuietTimes().stream().mapToLong(QuietTime::callerBytes).sum();
+  }
+
+  /** How many of them there were. */
+  int quietSeconds() {
+    return warmQuietTimes().size();
   }
 
   private List<QuietTime> warmQuietTimes() {
@@ -159,7 +167,7 @@ record SoakResult(
     demand(all, counts.swaps > 0, "nothing was swapped");
     demand(
         all,
-        counts.leastDistance > 10 * Reference.TOLERANCE,
+        counts.leastDistance > LEAST_DISTANCE,
         "two versions are too alike to be told apart: %s",
         counts.leastDistance);
     return all;
@@ -192,7 +200,7 @@ record SoakResult(
         .put("residentBytesMost", (long) Arrays.stream(resident).max().orElse(0))
         .put("residentGrowthPercent", 100 * growth())
         .put("residentBytesAnHour", Math.round(bytesAnHour()))
-        .put("quietSeconds", warmQuietTimes().size())
+        .put("quietSeconds", quietSeconds())
         .put("quietCallerHeapBytes", quietBytes())
         .put("callerHeapBytes", callerBytes())
         .put("callerAnswers", callerAnswers())

@@ -162,7 +162,7 @@ final class Swapper {
     return refused;
   }
 
-  /** Of a version and the one before, for the probe that tells them apart least. */
+  /** Of a version and the one before; see {@link Versions#distance}. */
   double leastDistance() {
     return leastDistance;
   }

@@ -75,25 +75,29 @@ final class Versions {
 
   private static boolean isOf(
       float[] version, int probe, MemorySegment scores, long offset, boolean exactly) {
+    float within = exactly ? 0 : Reference.tolerance(version, probe);
     for (int c = 0; c < SoakModel.CLASSES; c++) {
       float expected = version[probe * SoakModel.CLASSES + c];
       float found = scores.get(ValueLayout.JAVA_FLOAT, offset + (long) Float.BYTES * c);
-      if (exactly ? expected != found : !Reference.isNear(expected, found)) {
+      if (!(Math.abs(expected - found) <= within)) {
         return false;
       }
     }
     return true;
   }
 
-  /** How far apart two versions are for the probe that tells them apart least. */
+  /**
+   * How far apart two versions are for the probe that tells them apart least, in units of what is
+   * tolerated.
+   */
   static double distance(float[] a, float[] b) {
     double least = Double.POSITIVE_INFINITY;
     for (int p = 0; p < SoakModel.PROBES; p++) {
       double most = 0;
       for (int i = p * SoakModel.CLASSES; i < (p + 1) * SoakModel.CLASSES; i++) {
-        most = Math.max(most, Math.abs(a[i] - b[i]) / Math.max(1, Math.abs(a[i])));
+        most = Math.max(most, Math.abs(a[i] - b[i]));
       }
-      least = Math.min(least, most);
+      least = Math.min(least, most / Reference.tolerance(a, p));
     }
     return least;
   }

@@ -33,7 +33,7 @@ class SoakResultTest {
     List<SoakResult.QuietTime> quiet =
         List.of(new SoakResult.QuietTime(20, 5_000), new SoakResult.QuietTime(500, quietBytes));
     SoakResult.Counts counts =
-        new SoakResult.Counts(100_000, 100_000, 1000, 200, 10, 50, 1000, 0.1, 0.5);
+        new SoakResult.Counts(100_000, 100_000, 1000, 200, 10, 50, 1000, 0.1, 5);
     return new SoakResult(SoakOptions.of(Duration.ofSeconds(1000)), samples, quiet, counts, left);
   }
 
