@@ -1,5 +1,7 @@
 package dev.ballast.bench.peers;
 
+import dev.ballast.bench.Origin;
+import dev.ballast.bench.ResultsFile;
 import dev.ballast.bench.peers.Comparison.LeftOut;
 import dev.ballast.bench.peers.Comparison.Why;
 import dev.ballast.cli.Commands;
@@ -10,7 +12,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -92,7 +93,7 @@ public final class PeersCommand implements Callable<Integer> {
   @Option(
       names = "--results",
       paramLabel = "F",
-      description = "Write a page of results, as bench/RESULTS.md is.")
+      description = "Write the section of a page of results, as bench/RESULTS.md is.")
   private Optional<Path> results;
 
   @Mixin private Report.Format format;
@@ -130,24 +131,9 @@ public final class PeersCommand implements Callable<Integer> {
       err.println("wrote " + svg.get());
     }
     if (results.isPresent()) {
-      Files.writeString(
-          results.get(), ResultsPage.of(all, Machine.here(), LocalDate.now(), command()));
+      new ResultsFile(results.get()).write("peers", ResultsPage.of(all, Origin.of(spec)));
       err.println("wrote " + results.get());
     }
-  }
-
-  /** As it was given, but for where this machine has its peers. */
-  private String command() {
-    List<String> words = new ArrayList<>(List.of("./ballast", "bench"));
-    List<String> given = spec.commandLine().getParseResult().originalArgs();
-    for (int i = 0; i < given.size(); i++) {
-      if (given.get(i).equals("--peers")) {
-        i++;
-      } else if (!given.get(i).startsWith("--peers=")) {
-        words.add(given.get(i));
-      }
-    }
-    return String.join(" ", words);
   }
 
   private void demand(boolean holds, String complaint) {

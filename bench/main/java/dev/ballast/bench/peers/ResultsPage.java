@@ -1,8 +1,8 @@
 package dev.ballast.bench.peers;
 
+import dev.ballast.bench.Origin;
 import dev.ballast.bench.peers.PeerWorkload.Mode;
 import dev.ballast.bench.peers.Targets.Target;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Results as a page to be kept: {@code bench/RESULTS.md}. */
+/** Results as a section of a page to be kept: {@code bench/RESULTS.md}. */
 final class ResultsPage {
   private static final String NOTHING = "–";
 
@@ -26,28 +26,20 @@ final class ResultsPage {
     this.sides = Sides.NAMES.stream().filter(results.versions()::containsKey).toList();
   }
 
-  /**
-   * @param command that made the results
-   */
-  static String of(Results results, Machine machine, LocalDate date, String command) {
+  /** The section, in Markdown. */
+  static String of(Results results, Origin origin) {
     ResultsPage page = new ResultsPage(results);
-    page.head(machine, date, command);
+    page.head(origin);
     page.body();
     return page.out.toString();
   }
 
-  private void head(Machine machine, LocalDate date, String command) {
-    line("# Results beside the peers");
+  private void head(Origin origin) {
+    line("## Beside the peers");
     line("");
-    line("Written by the command below: don't edit. How it measures, and why so:");
-    line("[decision 18](../src/docs/decisions/0018-peers.md). Figures hold for one machine on one");
-    line("day, and can be compared within this page only.");
+    line("How it measures, and why so: [decision 18](../src/docs/decisions/0018-peers.md).");
     line("");
-    line("- command: `" + command + "`");
-    line("- date: " + date);
-    line("- processor: " + machine.processor());
-    line("- system: " + machine.system());
-    line("- JVM: " + machine.jvm());
+    out.append(origin.lines());
     results.versions().forEach((side, version) -> line("- " + side + ": " + version));
     line("");
     line("A star marks a side whose rounds spread over more than 15 % of their median: noisy.");
@@ -128,7 +120,7 @@ final class ResultsPage {
 
   private void section(String title, String what) {
     line("");
-    line("## " + title);
+    line("### " + title);
     line("");
     if (!what.isEmpty()) {
       line(what.substring(0, 1).toUpperCase(Locale.ROOT) + what.substring(1));

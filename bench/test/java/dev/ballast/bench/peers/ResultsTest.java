@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.bench.Machine;
+import dev.ballast.bench.Origin;
 import dev.ballast.bench.peers.Comparison.LeftOut;
 import dev.ballast.bench.peers.Comparison.Why;
 import java.io.StringReader;
@@ -116,7 +118,9 @@ class ResultsTest {
             List.of(compared("mlp-b64", 50, 300, 100), compared("mlp-b1-infer", 50, 300, 100)));
     String page =
         ResultsPage.of(
-            all, new Machine("a CPU", "a system", "a JVM"), LocalDate.of(2026, 1, 2), "./b peers");
+            all,
+            new Origin(
+                "./b peers", LocalDate.of(2026, 1, 2), new Machine("a CPU", "a system", "a JVM")));
     assertTrue(page.contains("- processor: a CPU\n"), page);
     assertTrue(page.contains("- date: 2026-01-02\n"), page);
     assertTrue(page.contains("- jax: 1.0\n"), page);

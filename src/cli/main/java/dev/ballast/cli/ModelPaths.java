@@ -54,7 +54,7 @@ public final class ModelPaths {
   }
 
   /** Writes a file beside its place and moves it there, so that a failure leaves the old one. */
-  static void replace(Path target, byte[] content) throws IOException {
+  public static void replace(Path target, byte[] content) throws IOException {
     replace(target, beside -> Files.write(beside, content, StandardOpenOption.CREATE_NEW));
   }
 

@@ -1,4 +1,4 @@
-package dev.ballast.bench.peers;
+package dev.ballast.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What figures hold for. */
-record Machine(String processor, String system, String jvm) {
-  static Machine here() throws IOException {
+public record Machine(String processor, String system, String jvm) {
+  /** This machine, and the JVM that runs this. */
+  public static Machine here() throws IOException {
     var system =
         (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     String memory = String.format(Locale.ROOT, "%.0f GB", system.getTotalMemorySize() / 1e9);
