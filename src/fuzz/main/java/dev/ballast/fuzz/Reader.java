@@ -217,7 +217,7 @@ enum Reader {
   private static final String TABLE =
       """
       name = "t"
-      input = [2]
+      input = [3]
       loss = "cross_entropy"
       batch = 1
       epochs = 1
