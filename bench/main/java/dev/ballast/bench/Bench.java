@@ -1,5 +1,7 @@
 package dev.ballast.bench;
 
+import dev.ballast.bench.latency.LatencyCommand;
+import dev.ballast.bench.latency.SafepointCommand;
 import dev.ballast.bench.peers.PeersCommand;
 import dev.ballast.bench.soak.SoakCommand;
 import dev.ballast.cli.Commands;
@@ -23,6 +25,8 @@ import picocli.CommandLine.Command;
       MemoryCommand.class,
       BandwidthCommand.class,
       PeersCommand.class,
+      LatencyCommand.class,
+      SafepointCommand.class,
       SoakCommand.class
     },
     footer = {

@@ -47,7 +47,9 @@ enum Collector {
     return "-XX:+Use" + flag + "GC";
   }
 
-  /** Whether this JVM has it, by starting it so: a flag may be known and the collector not built. */
+  /**
+   * Whether this JVM has it, by starting it so: a flag may be known and the collector not built.
+   */
   boolean isThere() throws IOException {
     Process p =
         new ProcessBuilder(JvmProgram.java(), flag(), "-Xmx64m", "-version")

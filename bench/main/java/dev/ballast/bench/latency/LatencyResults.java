@@ -3,8 +3,10 @@ package dev.ballast.bench.latency;
 import dev.ballast.bench.load.Load.Arrivals;
 import dev.ballast.bench.peers.Side;
 import dev.ballast.cli.Report;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -73,6 +75,12 @@ record LatencyResults(
         : OptionalDouble.empty();
   }
 
+  LatencyResults withNotes(List<String> more) {
+    List<String> both = new ArrayList<>(notes);
+    both.addAll(more);
+    return new LatencyResults(workload, ratePerSecond, arrivals, rows, both);
+  }
+
   /** Whether something of ours was measured. */
   boolean hasOwn() {
     return rows.stream().anyMatch(r -> r.side().equals(Side.BALLAST));
@@ -93,7 +101,7 @@ record LatencyResults(
             .put("pressureMBps", row.setting().pressureMBps())
             .put("pressureReachedMBps", row.pressureReachedMBps())
             .put("threads", row.setting().threads())
-            .put("arrivals", arrivals.name().toLowerCase(java.util.Locale.ROOT))
+            .put("arrivals", arrivals.name().toLowerCase(Locale.ROOT))
             .put("ratePerSecond", ratePerSecond)
             .put("reachedPerSecond", row.load().reachedPerSecond())
             .put("rateKept", row.load().isKept())
@@ -114,6 +122,6 @@ record LatencyResults(
   }
 
   private static String capital(String name) {
-    return name.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + name.substring(1);
+    return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
   }
 }

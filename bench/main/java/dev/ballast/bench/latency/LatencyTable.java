@@ -18,8 +18,18 @@ final class LatencyTable {
       out.printf("%n%s%n", s);
       out.printf(
           "  %-17s %9s %8s %8s %8s %8s %8s %9s %5s %9s %9s %8s%n",
-          "side", "requests", "p50", "p90", "p99", "p99.9", "p99.99", "max", "GCs", "paused ms",
-          "TTSP max", "heap B");
+          "side",
+          "requests",
+          "p50",
+          "p90",
+          "p99",
+          "p99.9",
+          "p99.99",
+          "max",
+          "GCs",
+          "paused ms",
+          "TTSP max",
+          "heap B");
       all.rows().stream()
           .filter(r -> r.setting().equals(s))
           .forEach(r -> out.println("  " + line(r)));

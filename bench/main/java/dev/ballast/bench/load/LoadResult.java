@@ -15,8 +15,10 @@ import org.HdrHistogram.Histogram;
  * @param sent of these; fewer than all where the rate was far from being kept
  * @param scheduledSeconds in which they fell due
  * @param seconds until the last was answered, and no less than that
+ * @param heapBytes that the threads allocated which sent
  */
-public record LoadResult(Histogram latency, long sent, double scheduledSeconds, double seconds) {
+public record LoadResult(
+    Histogram latency, long sent, double scheduledSeconds, double seconds, long heapBytes) {
   /** An hour; what takes longer counts as that. */
   static final long LONGEST = 3_600_000_000_000L;
 
@@ -32,7 +34,7 @@ public record LoadResult(Histogram latency, long sent, double scheduledSeconds, 
 
   /** What others are added to. */
   public static LoadResult nothing() {
-    return new LoadResult(histogram(), 0, 0, 0);
+    return new LoadResult(histogram(), 0, 0, 0, 0);
   }
 
   /** Requests that fell due. */
@@ -54,21 +56,26 @@ public record LoadResult(Histogram latency, long sent, double scheduledSeconds, 
     return sent == requests() && scheduledSeconds >= KEPT * seconds;
   }
 
+  public double heapBytesPerRequest() {
+    return sent == 0 ? 0 : (double) heapBytes / sent;
+  }
+
   /** With a load that came after this. */
   public LoadResult then(LoadResult next) {
-    LoadResult all = beside(next.latency, next.sent);
+    LoadResult all = beside(next.latency, next.sent, next.heapBytes);
     return all.lasting(scheduledSeconds + next.scheduledSeconds, seconds + next.seconds);
   }
 
-  LoadResult beside(Histogram other, long otherSent) {
+  LoadResult beside(Histogram other, long otherSent, long otherBytes) {
     Histogram both = histogram();
     both.add(latency);
     both.add(other);
-    return new LoadResult(both, sent + otherSent, scheduledSeconds, seconds);
+    return new LoadResult(
+        both, sent + otherSent, scheduledSeconds, seconds, heapBytes + otherBytes);
   }
 
   LoadResult lasting(double scheduled, double all) {
-    return new LoadResult(latency, sent, scheduled, all);
+    return new LoadResult(latency, sent, scheduled, all, heapBytes);
   }
 
   /** Writes the histogram, in HdrHistogram's own form. */

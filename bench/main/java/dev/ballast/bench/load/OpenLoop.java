@@ -1,5 +1,6 @@
 package dev.ballast.bench.load;
 
+import dev.ballast.runtime.HeapAllocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -68,7 +69,7 @@ public final class OpenLoop {
     double seconds = load.seconds();
     for (FutureTask<Lane> task : tasks) {
       Lane lane = done(task);
-      all = all.beside(lane.latency, lane.sent);
+      all = all.beside(lane.latency, lane.sent, lane.heapBytes);
       seconds = Math.max(seconds, (lane.end - start) / 1e9);
     }
     return all.lasting(load.seconds(), seconds);
@@ -106,6 +107,7 @@ public final class OpenLoop {
     private final Histogram latency = LoadResult.histogram();
     private long sent;
     private long end;
+    private long heapBytes;
 
     Lane(long[] due, Request request) {
       this.due = due;
@@ -127,6 +129,7 @@ public final class OpenLoop {
      */
     void run(Clock clock, long start, long last, BooleanSupplier stopped) throws Exception {
       end = start;
+      long before = HeapAllocation.ofCurrentThread();
       for (long d : due) {
         if (stopped.getAsBoolean()) {
           return;
@@ -140,6 +143,7 @@ public final class OpenLoop {
         end = clock.nanos();
         latency.recordValue(Math.clamp(end - intended, 0, LoadResult.LONGEST));
       }
+      heapBytes += HeapAllocation.ofCurrentThread() - before;
     }
   }
 }

@@ -69,6 +69,10 @@ public final class Pressure implements AutoCloseable {
     return p;
   }
 
+  public boolean isOn() {
+    return bytesPerNano > 0;
+  }
+
   /** From here on counts what {@link #reachedMBps} tells. */
   public void mark() {
     markBytes = bytes();

@@ -12,12 +12,12 @@ import java.util.Optional;
  * or more the median of each value is right, and a side that is off is named. Of two that differ
  * neither can be told to be right, so neither is measured.
  */
-final class Agreement {
+public final class Agreement {
   /**
    * Of scores and losses. Single precision, summed in any order, is off by some 1e-7 there; half
    * precision in the products by 1e-3 in scores and above 1e-5 in a loss.
    */
-  static final double VALUES = 1e-5;
+  public static final double VALUES = 1e-5;
 
   /**
    * Of gradients and what they change. Where a value before ReLU is zero but for rounding, the
@@ -29,7 +29,7 @@ final class Agreement {
   private Agreement() {}
 
   /** For each side that is off, why. */
-  static Map<String, String> disqualified(Map<String, Outcome> outcomes) {
+  public static Map<String, String> disqualified(Map<String, Outcome> outcomes) {
     Map<String, String> off = new LinkedHashMap<>();
     if (outcomes.size() < 2) {
       return off;

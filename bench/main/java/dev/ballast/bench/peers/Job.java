@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  *
  * @param folder of its own
  */
-record Job(Path folder, PeerWorkload workload, int threads) {
+public record Job(Path folder, PeerWorkload workload, int threads) {
   /** Steps of training whose losses, and the weights after which, are compared. */
   static final int CHECK_STEPS = 5;
 
@@ -38,7 +38,7 @@ record Job(Path folder, PeerWorkload workload, int threads) {
   private static final int SEED = 1;
 
   /** Writes the numbers that all sides share. */
-  static Job prepare(Path folder, PeerWorkload w, int threads) throws IOException {
+  public static Job prepare(Path folder, PeerWorkload w, int threads) throws IOException {
     Job job = new Job(folder, w, threads);
     float[] weights = job.drawWeights();
     Numbers.write(job.file("weights"), weights);
@@ -112,6 +112,7 @@ record Job(Path folder, PeerWorkload workload, int threads) {
     lines.put("onnx", file("model.onnx"));
     lines.put("result", resultOf(side));
     lines.put("times", timesOf(side));
+    lines.put("histogram", histogramOf(side));
     return Files.write(
         file(side + ".job"),
         lines.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
@@ -123,6 +124,11 @@ record Job(Path folder, PeerWorkload workload, int threads) {
 
   private Path timesOf(String side) {
     return file(side + ".times");
+  }
+
+  /** Where the side leaves the times of a load. */
+  public Path histogramOf(String side) {
+    return file(side + ".histogram");
   }
 
   /** What the side prints beside its answers. */
@@ -145,7 +151,7 @@ record Job(Path folder, PeerWorkload workload, int threads) {
    *
    * @throws SideFailure where there are no values, or not as many as there should be
    */
-  Outcome outcome(String side) throws IOException {
+  public Outcome outcome(String side) throws IOException {
     float[] values = results(side);
     Map<String, Integer> sizes = partSizes();
     int expected = sizes.values().stream().mapToInt(Integer::intValue).sum();

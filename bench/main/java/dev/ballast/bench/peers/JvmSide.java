@@ -51,9 +51,11 @@ public final class JvmSide {
   private final SideJob job;
   private final Subject subject;
   private final PrintStream answers;
+  private final LoadRounds loads;
   private final long[] nanos = new long[MOST_RUNS];
 
-  private JvmSide(SideJob job, Subject subject, PrintStream answers) {
+  private JvmSide(SideJob job, Subject subject, Opener opener, PrintStream answers) {
+    this.loads = new LoadRounds(job, subject, opener);
     this.job = job;
     this.subject = subject;
     this.answers = answers;
@@ -81,7 +83,7 @@ public final class JvmSide {
             + "\", \"threads\": "
             + subject.threads()
             + "}");
-    new JvmSide(job, subject, answers).listen();
+    new JvmSide(job, subject, opener, answers).listen();
   }
 
   private void listen() throws Exception {
@@ -92,6 +94,7 @@ public final class JvmSide {
         switch (words[0]) {
           case "check" -> check();
           case "round" -> round((long) (Double.parseDouble(words[1]) * 1e9));
+          case "load" -> answers.println(loads.run(words));
           default -> {
             return;
           }

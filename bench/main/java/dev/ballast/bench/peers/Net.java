@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  * @param crossEntropy whether its loss is cross-entropy of integer labels; if not, it is the mean
  *     of squares
  */
-record Net(List<Integer> input, List<NetLayer> layers, boolean crossEntropy) {
-  Net {
+public record Net(List<Integer> input, List<NetLayer> layers, boolean crossEntropy) {
+  public Net {
     input = List.copyOf(input);
     layers = List.copyOf(layers);
   }

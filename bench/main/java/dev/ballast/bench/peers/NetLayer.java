@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** A layer as all sides understand it: a word and some numbers. */
-sealed interface NetLayer {
+public sealed interface NetLayer {
   /** As a job has it. */
   String text();
 

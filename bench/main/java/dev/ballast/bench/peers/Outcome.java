@@ -9,9 +9,9 @@ import java.util.function.ToDoubleFunction;
  *
  * @param parts in order; every side has the same
  */
-record Outcome(Map<String, double[]> parts) {
+public record Outcome(Map<String, double[]> parts) {
   /** A part that is not what it should be. */
-  record Difference(String part, double relative) {}
+  public record Difference(String part, double relative) {}
 
   /**
    * The first part that differs from the reference by more than is allowed. Parts are compared as
@@ -19,7 +19,7 @@ record Outcome(Map<String, double[]> parts) {
    *
    * @param allowed for a part, by its name
    */
-  Optional<Difference> differenceFrom(Outcome reference, ToDoubleFunction<String> allowed) {
+  public Optional<Difference> differenceFrom(Outcome reference, ToDoubleFunction<String> allowed) {
     for (Map.Entry<String, double[]> e : parts.entrySet()) {
       double relative = relative(e.getValue(), reference.parts.get(e.getKey()));
       // Not a number is above any tolerance.

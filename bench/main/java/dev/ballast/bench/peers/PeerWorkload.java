@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /** Something that all sides run. */
-record PeerWorkload(String name, Net net, int batch, Mode mode) {
+public record PeerWorkload(String name, Net net, int batch, Mode mode) {
   /** What is run of a network. */
-  enum Mode {
+  public enum Mode {
     /** Scores. */
     INFERENCE,
     /** The loss, as training computes it. */
@@ -24,7 +24,7 @@ record PeerWorkload(String name, Net net, int batch, Mode mode) {
   }
 
   /** All, in the order of the tables. */
-  static List<PeerWorkload> all() {
+  public static List<PeerWorkload> all() {
     List<PeerWorkload> all = new ArrayList<>();
     for (int batch : List.of(64, 256)) {
       String name = "mlp-b" + batch;
@@ -43,7 +43,7 @@ record PeerWorkload(String name, Net net, int batch, Mode mode) {
     return all;
   }
 
-  boolean trains() {
+  public boolean trains() {
     return mode != Mode.INFERENCE;
   }
 }

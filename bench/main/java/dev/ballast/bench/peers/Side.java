@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A library that runs workloads in a process of its own. */
-interface Side {
+public interface Side {
   /** Ours; the others are peers. */
   String BALLAST = "ballast";
 
@@ -65,6 +65,34 @@ interface Side {
     @Override
     public List<String> command(Path job, int threads) {
       return program.command(job, threads, archive);
+    }
+
+    /**
+     * The same in a JVM of other flags, without an archive.
+     *
+     * @param name of what it leaves in the job's folder
+     * @param flags collector, heap and logs; those of this JVM are dropped
+     */
+    public Side with(String name, List<String> flags) {
+      return new Tuned(this, name, List.copyOf(flags));
+    }
+  }
+
+  /** A side on a JVM with flags of its own. */
+  record Tuned(Jvm jvm, String name, List<String> flags) implements Side {
+    @Override
+    public Optional<String> missing() {
+      return jvm.missing();
+    }
+
+    @Override
+    public boolean runs(PeerWorkload w) {
+      return jvm.runs(w);
+    }
+
+    @Override
+    public List<String> command(Path job, int threads) {
+      return jvm.program().command(job, threads, flags);
     }
   }
 }

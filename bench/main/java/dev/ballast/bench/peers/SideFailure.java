@@ -3,7 +3,7 @@ package dev.ballast.bench.peers;
 import java.io.IOException;
 
 /** A side did not do what it was asked to; the message says what happened. */
-final class SideFailure extends IOException {
+public final class SideFailure extends IOException {
   private static final long serialVersionUID = 1;
 
   /** Whether it said itself that it can't run here, or has no such workload. */
@@ -14,7 +14,7 @@ final class SideFailure extends IOException {
     this.missing = missing;
   }
 
-  boolean isMissing() {
+  public boolean isMissing() {
     return missing;
   }
 }

@@ -3,6 +3,7 @@ package dev.ballast.bench.peers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ballast.bench.load.Load;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  */
-final class SideProcess implements AutoCloseable {
+public final class SideProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How long a side may take to end, writing its class archive on the way. */
@@ -78,7 +79,7 @@ final class SideProcess implements AutoCloseable {
    *
    * @param timeout how long an answer may take, besides what was asked to take time
    */
-  static SideProcess start(Side side, Job job, Duration timeout) throws IOException {
+  public static SideProcess start(Side side, Job job, Duration timeout) throws IOException {
     Path log = job.logOf(side.name());
     List<String> command = side.command(job.fileFor(side.name()), job.threads());
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
@@ -95,7 +96,8 @@ final class SideProcess implements AutoCloseable {
     return startMillis;
   }
 
-  String version() {
+  /** The library's. */
+  public String version() {
     return first.path("version").asText();
   }
 
@@ -105,16 +107,29 @@ final class SideProcess implements AutoCloseable {
   }
 
   /** Has it leave its results in the job's file. */
-  void check() throws SideFailure {
+  public void check() throws SideFailure {
     tell("check");
     demand(answer("for its results", timeout), "checked", "for its results");
   }
 
   /** Has it run for so long, and leave its times in the job's file. */
-  JsonNode round(double seconds) throws SideFailure {
+  public JsonNode round(double seconds) throws SideFailure {
     tell("round " + seconds);
     JsonNode answer = answer("for a round", timeout.plusMillis((long) (1e3 * seconds)));
     return demand(answer, "operations", "for a round");
+  }
+
+  /**
+   * Has it run a load, and leave the histogram in the job's file.
+   *
+   * @param megabytesPerSecond of garbage that it makes meanwhile
+   */
+  public JsonNode load(Load load, double megabytesPerSecond) throws SideFailure {
+    tell("load " + LoadRounds.words(load, megabytesPerSecond));
+    // What can't be kept is cut off after twice the time.
+    Duration patience = timeout.plusMillis((long) (2e3 * load.seconds()));
+    JsonNode answer = answer("for a load", patience);
+    return demand(answer, "sent", "for a load");
   }
 
   /** The most memory it ever had resident; nothing where this system does not tell. */

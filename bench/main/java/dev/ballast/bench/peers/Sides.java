@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * Where all sides are found: ours in this program, the peers in a folder that {@code
  * bench/peers/install.sh} makes, with {@code venv} for Python's and {@code java} for the JVM's.
  */
-final class Sides {
+public final class Sides {
   /** In the order of the tables. */
-  static final List<String> NAMES =
+  public static final List<String> NAMES =
       List.of(Side.BALLAST, "torch", "torch-compiled", "jax", "onnxruntime-java", "djl");
 
   private static final Path SCRIPTS = Path.of("bench", "peers");
@@ -40,7 +40,8 @@ final class Sides {
    * @param peers the peers' folder, if not {@code .peers} in the project
    * @param folder for what is compiled, and for class archives
    */
-  static List<Side> find(Set<String> names, Optional<Path> peers, Path folder) throws IOException {
+  public static List<Side> find(Set<String> names, Optional<Path> peers, Path folder)
+      throws IOException {
     Path script = ProjectFiles.find(SCRIPTS.resolve("install.sh"));
     Path project = script.toAbsolutePath().getParent().getParent().getParent();
     Sides s = new Sides(peers.orElse(project.resolve(".peers")), folder, script);

@@ -47,7 +47,7 @@ class OpenLoopTest {
     Lane lane = new Lane(load.due(0), () -> clock.now += nanosOfRequest.applyAsLong(n[0]++));
     lane.run(clock, 0, (long) (2e9 * load.seconds()), () -> false);
     return LoadResult.nothing()
-        .beside(lane.latency(), lane.sent())
+        .beside(lane.latency(), lane.sent(), 0)
         .lasting(load.seconds(), Math.max(load.seconds(), clock.now / 1e9));
   }
 
