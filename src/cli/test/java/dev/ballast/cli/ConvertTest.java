@@ -250,6 +250,11 @@ class ConvertTest {
           {"a" # 0 # the header is no JSON
           {"a":{"dtype":"F7","shape":[1],"data_offsets":[0,4]}} # 4 # tensor 'a' has the unknown dtype 'F7'
           {"a":{"dtype":"F32","shape":[1]}} # 4 # tensor 'a' needs a shape and two data_offsets
+          {"a":{"dtype":"F32","shape":[1],"data_offsets":{"b":0,"c":4}}} # 4 # tensor 'a' needs a shape and two data_offsets
+          {"a":{"dtype":"F32","shape":[1],"data_offsets":["0",4]}} # 4 # tensor 'a' needs a shape and two data_offsets
+          {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4.5]}} # 4 # tensor 'a' needs a shape and two data_offsets
+          {"a":{"dtype":"F32","shape":[1],"data_offsets":[18446744073709551616,4]}} # 4 # tensor 'a' needs a shape and two data_offsets
+          {"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}} # 4 # tensor 'a' has shape [1.5]: sizes must be at least 1
           {"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}} # 0 # tensor 'a' has shape [0]: sizes must be at least 1
           {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}} # 4 # tensor 'a', F32[2], does not fit bytes 0 to 4 of 4
           {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} # 3 # tensor 'a', F32[1], does not fit bytes 0 to 4 of 3

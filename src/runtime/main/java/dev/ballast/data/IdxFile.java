@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * A file of unsigned bytes in the IDX format of the MNIST database, off the heap:
@@ -48,6 +49,8 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
       return new IdxFile(shape, bytes);
     } catch (EOFException e) {
       throw new IOException(file + ": the compressed data ends too early", e);
+    } catch (ZipException e) {
+      throw new IOException(file + ": the compressed data is damaged: " + e.getMessage(), e);
     }
   }
 
@@ -61,6 +64,8 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
       return head(file, in);
     } catch (EOFException e) {
       throw new IOException(file + ": the compressed data ends too early", e);
+    } catch (ZipException e) {
+      throw new IOException(file + ": the compressed data is damaged: " + e.getMessage(), e);
     }
   }
 
@@ -112,7 +117,15 @@ public record IdxFile(Shape shape, MemorySegment bytes) {
       throw new IOException(file + ": there is no such file");
     }
     InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    return isPacked(file) ? new GZIPInputStream(in, 1 << 16) : in;
+    if (!isPacked(file)) {
+      return in;
+    }
+    try {
+      return new GZIPInputStream(in, 1 << 16);
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
   }
 
   private static Shape shape(Path file, InputStream in, int rank) throws IOException {

@@ -14,8 +14,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class IdxFileTest {
@@ -85,6 +88,49 @@ class IdxFileTest {
     assertEquals(
         "at byte 0: an IDX file of unsigned bytes starts with 0 0 8",
         complaint("hello, world".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+  }
+
+  @Test
+  void damagedCompressionIsToldWithTheFile() throws IOException {
+    Path packed = folder.resolve("sample.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      out.write(TWO_BY_THREE);
+    }
+    byte[] bytes = Files.readAllBytes(packed);
+    for (int at : new int[] {0, 2, bytes.length - 8}) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= 0x55;
+      Files.write(packed, damaged);
+      try (Arena arena = Arena.ofConfined()) {
+        IOException e = assertThrows(IOException.class, () -> IdxFile.read(packed, arena));
+        String told = packed + ": the compressed data is damaged: ";
+        assertTrue(e.getMessage().startsWith(told), e.getMessage());
+      }
+    }
+    Files.write(packed, Arrays.copyOf(bytes, bytes.length - 9));
+    try (Arena arena = Arena.ofConfined()) {
+      IOException e = assertThrows(IOException.class, () -> IdxFile.read(packed, arena));
+      assertEquals(packed + ": the compressed data ends too early", e.getMessage());
+    }
+  }
+
+  /** Thousands of refusals would end a service for want of descriptors. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aRefusedFileIsNotLeftOpen() throws IOException {
+    Path packed = Files.writeString(folder.resolve("refused.gz"), "no gzip at all");
+    assertThrows(IOException.class, () -> IdxFile.shape(packed));
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      assertEquals(0, open.filter(fd -> leadsTo(fd, packed)).count());
+    }
+  }
+
+  private static boolean leadsTo(Path link, Path file) {
+    try {
+      return Files.readSymbolicLink(link).equals(file.toRealPath());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test

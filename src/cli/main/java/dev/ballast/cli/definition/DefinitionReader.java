@@ -135,10 +135,7 @@ public final class DefinitionReader {
 
   private Definition read() throws DefinitionException {
     String name = root.text("name");
-    Shape input = Shape.of(root.sizes("input"));
-    if (input.elements() > Integer.MAX_VALUE) {
-      throw root.at("input", "an example of " + input + " is too large");
-    }
+    Shape input = input();
     Loss loss = LossReader.read(root);
     UpdateReader update = new UpdateReader(root);
     Schedule schedule = ScheduleReader.read(root);
@@ -162,16 +159,45 @@ public final class DefinitionReader {
     Section described = root.section("data");
     String origin = described.text("origin", "");
     DataSource data = new DataReader(root, described, folder, input, loss, classes).read();
-    LayerReader layers = LayerReader.ofNetwork(input);
-    for (Section s : root.sections("layer")) {
-      layers.add(s);
-    }
+    LayerReader layers = layers(input);
     root.finish();
     Model model = new Model(name, input, layers.input(), layers.body());
-    update.demandFit(model);
+    try {
+      update.demandFit(model);
+    } catch (ShapeException e) {
+      throw root.at("layer", e.getMessage());
+    }
     Definition d = new Definition(model, options, data, origin, classes, text).withFittingLoss();
     demandFit(d);
     return d;
+  }
+
+  private Shape input() throws DefinitionException {
+    List<Integer> sizes = root.sizes("input");
+    try {
+      Shape input = Shape.of(sizes);
+      if (input.elements() <= Integer.MAX_VALUE) {
+        return input;
+      }
+      throw root.at("input", "an example of " + input + " is too large");
+    } catch (ShapeException e) {
+      throw root.at("input", e.getMessage());
+    }
+  }
+
+  /** Sizes that are each in range may make weights, or what a layer leaves, that no array holds. */
+  private LayerReader layers(Shape input) throws DefinitionException {
+    LayerReader layers = LayerReader.ofNetwork(input);
+    for (Section s : root.sections("layer")) {
+      try {
+        layers.add(s);
+      } catch (ShapeException e) {
+        throw s.at("kind", e.getMessage());
+      } catch (ArithmeticException e) {
+        throw s.at("kind", "gets more elements than an axis can have");
+      }
+    }
+    return layers;
   }
 
   private EarlyStopping earlyStopping() throws DefinitionException {

@@ -119,20 +119,21 @@ public final class SafetensorsFile implements AutoCloseable {
     TensorFormat format = format(name, node.path("dtype").asText());
     JsonNode shape = node.path("shape");
     JsonNode offsets = node.path("data_offsets");
-    if (!shape.isArray() || offsets.size() != 2) {
+    boolean placed = offsets.isArray() && offsets.size() == 2;
+    if (!shape.isArray() || !placed || !isLong(offsets.get(0)) || !isLong(offsets.get(1))) {
       throw wrong("tensor '%s' needs a shape and two data_offsets, and is %s", name, node);
     }
     List<Integer> dims = new ArrayList<>();
     long elements = 1;
     for (JsonNode dim : shape) {
-      if (!dim.canConvertToInt() || dim.asInt() < 1) {
+      if (!dim.isIntegralNumber() || !dim.canConvertToInt() || dim.asInt() < 1) {
         throw wrong("tensor '%s' has shape %s: sizes must be at least 1", name, shape);
       }
       dims.add(dim.asInt());
       elements = Math.multiplyExact(elements, dim.asInt());
     }
-    long from = offsets.get(0).asLong(-1);
-    long to = offsets.get(1).asLong(-1);
+    long from = offsets.get(0).asLong();
+    long to = offsets.get(1).asLong();
     boolean inside = from >= 0 && from <= to && to <= data.byteSize();
     if (!inside || to - from != Math.multiplyExact(elements, format.bytes())) {
       throw wrong(
@@ -141,6 +142,11 @@ public final class SafetensorsFile implements AutoCloseable {
     }
     Shape s = Shape.of(dims.stream().mapToInt(Integer::intValue).toArray());
     return new Tensor(format, s, from, data.asSlice(from, to - from));
+  }
+
+  /** Neither text, nor a fraction, nor what would wrap around. */
+  private static boolean isLong(JsonNode number) {
+    return number.isIntegralNumber() && number.canConvertToLong();
   }
 
   private TensorFormat format(String name, String dtype) throws IOException {

@@ -86,6 +86,28 @@ class DefinitionReaderTest {
         graph.parameters().stream().map(p -> p.name()).toList());
   }
 
+  /** Each size is in range, and what is made of them is not. */
+  @Test
+  void whatNoArrayHoldsIsToldWithItsPlace() {
+    String images = GOOD.replace("[4, 4]", "[1, 1024, 1024]");
+    String conv = "kind = \"conv2d\"\nout = 2147483647\nkernel = 1\n[[layer]]\nkind = \"flatten\"";
+    String vast = "kind = \"conv2d\"\nout = 3\nkernel = 2147483647\npadding = 2147483647";
+    refused(
+        images.replace("kind = \"flatten\"", vast),
+        "22:1: layer.kind: shape [3x1x2147483647x2147483647]: too many elements");
+    refused(
+        images.replace("kind = \"flatten\"", conv),
+        "26:1: layer.kind: gets more elements than an axis can have");
+    refused(
+        GOOD.replace("out = 3", "out = 2147483647").replace("out = 2\n", "out = 2147483647\n"),
+        "layer: shape [2147483647x2147483647]: too many elements");
+  }
+
+  private void refused(String text, String complaint) {
+    DefinitionException e = assertThrows(DefinitionException.class, () -> read(text));
+    assertTrue(e.getMessage().endsWith(complaint), e.getMessage());
+  }
+
   /** What is replaced, by what, and the complaint behind the file's name. */
   @ParameterizedTest
   @CsvSource(
@@ -99,6 +121,7 @@ class DefinitionReaderTest {
           seed = 5 | sead = 5 | 6:1: sead: there is no such key here, only [name, input, loss, group, optimizer, clip, ema, schedule, accumulate, batch, epochs, seed, shuffle, early_stopping, classes, data, augment, layer]
           [4, 4] | [4, 0] | 2:1: input: sizes must be at least 1, not 0
           [4, 4] | [65536, 65536] | 2:1: input: an example of [65536x65536] is too large
+          [4, 4] | [2147483647, 2147483647, 2147483647] | 2:1: input: shape [2147483647x2147483647x2147483647]: too many elements
           "cross_entropy" | "entropy" | 3:1: loss: unknown loss 'entropy', only [cross_entropy, negative_log_likelihood, kl_divergence, binary_cross_entropy, hinge, mse, mae, huber]
           "adamw" | "adamx" | 18:1: optimizer.kind: unknown optimizer 'adamx': sgd, adam, adamw, rmsprop, adagrad, adadelta or lion
           0.001 | -1 | 19:1: optimizer.learning_rate: must be a finite number above 0, not -1.0
