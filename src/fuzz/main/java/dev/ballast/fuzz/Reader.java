@@ -113,13 +113,14 @@ enum Reader {
           new Bounds(1_000, archive ? DEFLATE : 0),
           Set.of(),
           t -> {
-            try (Arena arena = Trial.arena()) {
-              if (archive) {
-                for (String name : NpyFile.names(t.file())) {
+            // Each by itself: entries of an archive may lie over each other.
+            for (String name : archive ? NpyFile.names(t.file()) : List.of("")) {
+              try (Arena arena = Trial.arena()) {
+                if (archive) {
                   NpyFile.read(t.file(), name, arena);
+                } else {
+                  NpyFile.map(t.file(), arena);
                 }
-              } else {
-                NpyFile.map(t.file(), arena);
               }
             }
           });

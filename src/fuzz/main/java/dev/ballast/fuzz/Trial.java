@@ -26,6 +26,13 @@ record Trial(Path file, long bytes) {
 
   private static final long OFF_HEAP_AT_LEAST = MEGABYTE;
 
+  /** Inputs that a reader had no complaint about. */
+  private static long accepted;
+
+  static long accepted() {
+    return accepted;
+  }
+
   /** Something that reads. */
   interface Reading {
     void run(Trial trial) throws IOException;
@@ -72,6 +79,7 @@ record Trial(Path file, long bytes) {
     long heap = HeapAllocation.ofCurrentThread();
     try {
       reading.run(this);
+      accepted++;
     } catch (OffHeapLimitException e) {
       throw new AssertionError(bytes + " bytes of input: " + e.getMessage(), e);
     } catch (IOException e) {

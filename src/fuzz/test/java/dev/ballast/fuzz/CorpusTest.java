@@ -39,4 +39,23 @@ class CorpusTest {
     }
     return tests.stream();
   }
+
+  /** Where every input is refused at the door, nothing behind it is ever tried. */
+  @TestFactory
+  Stream<DynamicTest> eachReaderAcceptsAnInputOfItsCorpus() {
+    return Stream.of(Reader.values())
+        .map(
+            r ->
+                DynamicTest.dynamicTest(
+                    r.folder(),
+                    () -> {
+                      long before = Trial.accepted();
+                      try (Stream<Path> files = Files.list(corpora().resolve(r.folder()))) {
+                        for (Path f : files.toList()) {
+                          r.read(Files.readAllBytes(f));
+                        }
+                      }
+                      assertTrue(Trial.accepted() > before, "all inputs were refused");
+                    }));
+  }
 }

@@ -84,8 +84,8 @@ public record NpyFile(String name, NpyFormat format, Shape shape, MemorySegment 
     }
     try {
       return new ZipFile(archive.toFile());
-    } catch (ZipException e) {
-      throw new IOException(archive + ": is no archive of arrays: " + e.getMessage(), e);
+    } catch (EOFException | ZipException e) {
+      throw new IOException(archive + ": is no archive of arrays: " + e, e);
     }
   }
 

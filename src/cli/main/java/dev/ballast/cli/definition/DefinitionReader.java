@@ -101,8 +101,19 @@ public final class DefinitionReader {
     return !array.isEmpty() && array.get(0) instanceof TomlTable;
   }
 
+  private static TomlParseResult toml(Path file, String text) throws DefinitionException {
+    try {
+      return Toml.parse(text);
+    } catch (RuntimeException | AssertionError e) {
+      // Found by fuzzing: some damaged headers bring the parser itself to fail.
+      var unreadable = new DefinitionException(file + ": is no TOML: " + e.getMessage());
+      unreadable.initCause(e);
+      throw unreadable;
+    }
+  }
+
   private static TomlParseResult parse(Path file, String text) throws DefinitionException {
-    TomlParseResult toml = Toml.parse(text);
+    TomlParseResult toml = toml(file, text);
     if (toml.hasErrors()) {
       TomlParseError e = toml.errors().getFirst();
       String where = file + ":" + e.position().line() + ":" + e.position().column() + ": ";
