@@ -64,8 +64,15 @@ final class DynamicLinker {
       MemorySegment handle = Native.call(() -> (MemorySegment) dlopen.invokeExact(cFile, RTLD_NOW));
       MemorySegment text = Native.call(() -> (MemorySegment) dlerror.invokeExact());
       return handle.equals(MemorySegment.NULL) && !text.equals(MemorySegment.NULL)
-          ? text.reinterpret(MAX_REASON_BYTES).getString(0).replace(file + ": ", "")
+          ? explained(text.reinterpret(MAX_REASON_BYTES).getString(0).replace(file + ": ", ""))
           : "the JVM could not open it";
     }
+  }
+
+  // What glibc says where a file may be read but not executed does not lead anyone to the cause.
+  private static String explained(String reason) {
+    return reason.contains("failed to map segment")
+        ? reason + " (no memory, or its folder is mounted noexec)"
+        : reason;
   }
 }

@@ -13,20 +13,37 @@ final class LibraryLoader {
   static final String PATH_PROPERTY = "ballast.openblas.path";
   static final String PATH_VARIABLE = "BALLAST_OPENBLAS_PATH";
 
+  private static final String NEXT_FOR_USER =
+      "Next: correct or remove the system property %s (or the variable %s).";
+  private static final String MUSL_FOR_USER =
+      " This JVM runs on musl: the library must be built for it.";
+  private static final String NEXT =
+      "Next: add org.bytedeco:openblas with the classifier %s to the class path, or install"
+          + " OpenBLAS, or name its file with -D%s=FILE; a cache that cannot be written is moved"
+          + " with -Dballast.cache=FOLDER.";
+  private static final String NEXT_ON_MUSL =
+      "Next: install an OpenBLAS built for musl (Alpine's package is openblas), or name its file"
+          + " with -D%s=FILE, or run on a JDK and a system with glibc.";
+
   private final Optional<String> userPath;
   private final Platform platform;
+  private final boolean musl;
   private final List<Attempt> attempts = new ArrayList<>();
   private final long startNanos = System.nanoTime();
 
-  LibraryLoader(Optional<String> userPath, Platform platform) {
+  /**
+   * @param musl whether the process runs on musl, for which no natives are bundled
+   */
+  LibraryLoader(Optional<String> userPath, Platform platform, boolean musl) {
     this.userPath = userPath;
     this.platform = platform;
+    this.musl = musl;
   }
 
   static LibraryLoader ofThisProcess() {
     Optional<String> property = given(System.getProperty(PATH_PROPERTY));
     return new LibraryLoader(
-        property.or(() -> given(System.getenv(PATH_VARIABLE))), Platform.current());
+        property.or(() -> given(System.getenv(PATH_VARIABLE))), Platform.current(), Musl.isHere());
   }
 
   // An empty variable is how a shell unsets one for a single command.
@@ -36,23 +53,18 @@ final class LibraryLoader {
 
   NativeLibrary load() {
     if (userPath.isPresent()) {
+      String next = NEXT_FOR_USER.formatted(PATH_PROPERTY, PATH_VARIABLE);
       return fromUser(userPath.get())
-          .orElseThrow(
-              () ->
-                  failure(
-                      "Next: correct or remove the system property %s (or the variable %s)."
-                          .formatted(PATH_PROPERTY, PATH_VARIABLE)));
+          .orElseThrow(() -> failure(musl ? next + MUSL_FOR_USER : next));
     }
     return fromBundle()
         .or(this::fromSystem)
         .orElseThrow(
             () ->
                 failure(
-                    "Next: add org.bytedeco:openblas with the classifier %s to the class path, or"
-                            .formatted(platform.classifier())
-                        + " install OpenBLAS, or name its file with -D%s=FILE; a cache that cannot"
-                            .formatted(PATH_PROPERTY)
-                        + " be written is moved with -Dballast.cache=FOLDER."));
+                    musl
+                        ? NEXT_ON_MUSL.formatted(PATH_PROPERTY)
+                        : NEXT.formatted(platform.classifier(), PATH_PROPERTY)));
   }
 
   private NativeLibraryException failure(String nextStep) {
@@ -77,6 +89,9 @@ final class LibraryLoader {
 
   private Optional<NativeLibrary> fromBundle() {
     String location = "org.bytedeco:openblas:" + platform.classifier();
+    if (musl) {
+      return failed(Origin.BUNDLED, location, "this JVM runs on musl, these natives need glibc");
+    }
     try {
       Optional<NativeCache> cache = NativeCache.ofThisPlatform();
       if (cache.isEmpty()) {

@@ -55,7 +55,8 @@ record Platform(Os os, String arch) {
               "/opt/local/lib/libopenblas.dylib",
               "libopenblas.dylib");
       case WINDOWS -> List.of("libopenblas.dll", "openblas.dll");
-      case LINUX, OTHER -> List.of("libopenblas.so.0", "libopenblas.so");
+      // Debian, Fedora and others; Alpine; wherever the files for developers are installed.
+      case LINUX, OTHER -> List.of("libopenblas.so.0", "libopenblas.so.3", "libopenblas.so");
     };
   }
 

@@ -35,7 +35,17 @@ final class ChildJvm {
   static Process start(
       List<String> flags, String classPath, Map<String, String> environment, Class<?> main)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), flags, classPath, environment, main);
+  }
+
+  private static Process start(
+      List<String> wrapper,
+      List<String> flags,
+      String classPath,
+      Map<String, String> environment,
+      Class<?> main)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.addAll(List.of("-cp", classPath, main.getName()));
@@ -57,5 +67,20 @@ final class ChildJvm {
       List<String> flags, String classPath, Map<String, String> environment, Class<?> main)
       throws IOException, InterruptedException {
     return await(start(flags, classPath, environment, main));
+  }
+
+  /**
+   * Through another program.
+   *
+   * @param wrapper its name and arguments, to which the JVM's command is appended
+   */
+  static Result run(
+      List<String> wrapper,
+      List<String> flags,
+      String classPath,
+      Map<String, String> environment,
+      Class<?> main)
+      throws IOException, InterruptedException {
+    return await(start(wrapper, flags, classPath, environment, main));
   }
 }
