@@ -16,6 +16,9 @@ public final class Elementwise {
     if (Simd.isAvailable() && Splicer.has(lanes.function(), 1)) {
       return warmed(Specialized.of(MapLoop.class, UnaryLoop.class, lanes), out, in);
     }
+    if (!HiddenClasses.canBeMade()) {
+      return referenceUnary(f, in, out);
+    }
     Recipe plain = new Recipe(f.name(), 0);
     return Specialized.of(MapLoop.class, PlainUnaryLoop.class, plain).bind(out, in);
   }
@@ -28,6 +31,9 @@ public final class Elementwise {
     Recipe lanes = Recipe.of(f, FloatLoops.TAILS | stays.orElse(0));
     if (Simd.isAvailable() && stays.isPresent() && Splicer.has(lanes.function(), 2)) {
       return warmed(Specialized.of(MapLoop.class, BinaryLoop.class, lanes), out, a, b);
+    }
+    if (!HiddenClasses.canBeMade()) {
+      return referenceBinary(f, a, b, out);
     }
     Recipe plain = new Recipe(f.name(), 0);
     return Specialized.of(MapLoop.class, PlainBinaryLoop.class, plain).bind(out, a, b);

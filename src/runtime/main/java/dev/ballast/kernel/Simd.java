@@ -2,10 +2,14 @@ package dev.ballast.kernel;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Whether vector instructions are used: only where the JVM has the incubating Vector API. */
+/**
+ * Whether vector instructions are used: only where the JVM has the incubating Vector API, and can
+ * make the classes of the loops that use it.
+ */
 public final class Simd {
-  private static final boolean AVAILABLE =
+  private static final boolean PRESENT =
       ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+  private static final boolean AVAILABLE = PRESENT && HiddenClasses.canBeMade();
 
   private Simd() {}
 
@@ -25,8 +29,11 @@ public final class Simd {
 
   /** For people: the width in use, or why there is none. */
   public static String description() {
-    return AVAILABLE
-        ? "Vector API, " + Width.BITS + " bits"
+    if (AVAILABLE) {
+      return "Vector API, " + Width.BITS + " bits";
+    }
+    return PRESENT
+        ? "none: plain loops, since no classes can be made while this program runs"
         : "none: plain loops, since the module jdk.incubator.vector is not there"
             + " (start the JVM with --add-modules jdk.incubator.vector)";
   }

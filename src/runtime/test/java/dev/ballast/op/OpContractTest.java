@@ -80,7 +80,7 @@ class OpContractTest {
   }
 
   /** The fast kernel is the reference up to rounding, wherever the memory starts. */
-  private static void kernelsAgree(OpSample s, DType dtype) {
+  static void kernelsAgree(OpSample s, DType dtype) {
     List<Literal> in = s.contents(dtype);
     List<TensorType> inferred = s.op().infer(s.types(dtype));
     List<Literal> expected = OpTrial.reference(s.op(), in);
