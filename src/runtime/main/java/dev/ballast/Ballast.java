@@ -24,6 +24,11 @@ public final class Ballast {
     return OffHeap.limit(bytes);
   }
 
+  /** The limit; {@link Long#MAX_VALUE} where there is none. */
+  public static long limit() {
+    return OffHeap.limit();
+  }
+
   /** What is taken at this moment. Loads OpenBLAS where nothing has yet. */
   public static Memory memory() {
     return new Memory(OffHeap.taken(), OpenBlas.report().residentBytesAtLoad());

@@ -17,6 +17,7 @@ import dev.ballast.format.ReadOptions;
 import dev.ballast.fuzz.Trial.Bounds;
 import dev.ballast.image.ImageDecoder;
 import dev.ballast.ir.Graph;
+import dev.ballast.pass.PassRule;
 import dev.ballast.plan.PlanOptions;
 import dev.ballast.plan.Planner;
 import dev.ballast.tensor.ShapeException;
@@ -214,6 +215,7 @@ enum Reader {
 
   private static final long MOST_PARAMETERS = 100_000;
   private static final int MOST_STEPS = 200;
+  private static final int MOST_EXAMPLES = 4;
 
   private static final String TABLE =
       """
@@ -256,7 +258,10 @@ enum Reader {
     Graph serving = d.model().inference(1);
     long parameters = serving.parameters().stream().mapToLong(p -> p.type().elements()).sum();
     if (parameters <= MOST_PARAMETERS && serving.nodes().size() <= MOST_STEPS) {
-      Planner.plan(Graphs.serving(d.model(), d.options().loss(), 1), PlanOptions.defaults());
+      int batch = Math.min(MOST_EXAMPLES, d.options().batch());
+      Planner.plan(
+          Graphs.trainingStep(d.model(), d.options(), batch, PassRule.all()),
+          PlanOptions.defaults());
     }
   }
 

@@ -10,10 +10,20 @@ import org.junit.jupiter.api.condition.OS;
 
 /** Jazzer on every reader for a quarter of the soak tests' minutes. */
 @Tag("soak")
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the account of memory is the same everywhere")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "a mapped file can't be deleted there")
 class FuzzerTest {
-  /** Fewer would mean that nothing was instrumented. */
-  private static final long FEWEST_EDGES = 40;
+  /**
+   * Fewer would mean that nothing was instrumented, or that every input is refused at the door:
+   * half of what twelve seconds on a busy machine came to.
+   */
+  private static long fewestEdges(Reader r) {
+    return switch (r) {
+      case DEFINITION, EXPRESSION -> 1_500;
+      case MODEL, CHECKPOINT -> 400;
+      case CSV -> 200;
+      default -> 60;
+    };
+  }
 
   @Test
   void noInputBringsAReaderToDoWhatItMustNot() throws Exception {
@@ -23,7 +33,7 @@ class FuzzerTest {
     for (Reader r : Reader.values()) {
       Fuzzer.Result result = fuzzer.run(r, seconds);
       System.out.println(result);
-      if (!result.isClean() || result.edges() < FEWEST_EDGES) {
+      if (!result.isClean() || result.edges() < fewestEdges(r)) {
         finds.append(result).append('\n');
       }
     }

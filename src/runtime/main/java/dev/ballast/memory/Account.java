@@ -43,6 +43,10 @@ final class Account {
     return before;
   }
 
+  synchronized long limit() {
+    return limit;
+  }
+
   synchronized Map<Kind, Long> taken() {
     EnumMap<Kind, Long> all = new EnumMap<>(Kind.class);
     for (Kind k : Kind.values()) {

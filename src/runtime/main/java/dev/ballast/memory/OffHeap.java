@@ -29,6 +29,11 @@ public final class OffHeap {
     return OF_PROCESS.limit(bytes);
   }
 
+  /** The limit; {@link Long#MAX_VALUE} where there is none. */
+  public static long limit() {
+    return OF_PROCESS.limit();
+  }
+
   /** Bytes taken, by kind. */
   public static Map<Kind, Long> taken() {
     return OF_PROCESS.taken();

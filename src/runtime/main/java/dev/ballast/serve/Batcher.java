@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -145,6 +146,34 @@ public final class Batcher implements AutoCloseable {
     }
   }
 
+  /** The batch sizes that it has sessions for, ascending. */
+  public List<Integer> sizes() {
+    return pools.stream().map(SessionPool::batch).toList();
+  }
+
+  /**
+   * How many batches sessions of that size have answered so far.
+   *
+   * @throws IllegalArgumentException where it has none of that size
+   */
+  public long batches(int size) {
+    for (SessionPool p : pools) {
+      if (p.batch() == size) {
+        return p.runs().runs();
+      }
+    }
+    throw new IllegalArgumentException("the batcher has sessions of " + sizes() + ", not " + size);
+  }
+
+  /** Examples that were answered so far. */
+  public long examples() {
+    long n = 0;
+    for (Lane lane : lanes) {
+      n += lane.answered.getOpaque();
+    }
+    return n;
+  }
+
   /** The smallest sessions that hold so many rows. */
   private SessionPool pool(int rows) {
     for (SessionPool p : pools) {
@@ -184,6 +213,10 @@ public final class Batcher implements AutoCloseable {
     private final AtomicInteger written = new AtomicInteger();
     private final AtomicInteger left = new AtomicInteger();
     private final Thread[] callers = new Thread[options.most()];
+
+    /** Examples so far; written by who leads. */
+    private final AtomicLong answered = new AtomicLong();
+
     private volatile boolean isDone;
     private volatile Throwable failure;
 
@@ -290,6 +323,7 @@ public final class Batcher implements AutoCloseable {
         }
         s.run();
         MemorySegment.copy(s.output(output).memory(), 0, out, 0, rows * outBytes);
+        answered.setOpaque(answered.getPlain() + rows);
       }
     }
 

@@ -7,11 +7,16 @@ import java.util.List;
 /** The sessions of a pool on one model, from one swap to the next. */
 record Generation(ServingModel model, Lot<PooledSession> sessions) {
   /** Opens all sessions, and so prepares the weights. */
-  static Generation open(ServingModel model, Lender<PooledSession> lender, int batch, int count) {
+  static Generation open(
+      ServingModel model,
+      Lender<PooledSession> lender,
+      RunCounters counters,
+      int batch,
+      int count) {
     SessionGroup group = model.group(batch, count);
     List<PooledSession> slots = new ArrayList<>();
     for (Session s : group.sessions()) {
-      slots.add(new PooledSession(s, model));
+      slots.add(new PooledSession(s, model, counters));
     }
     group.leave();
     return new Generation(model, new Lot<>(lender, slots));

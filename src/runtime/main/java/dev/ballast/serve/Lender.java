@@ -1,6 +1,7 @@
 package dev.ballast.serve;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,6 +16,9 @@ final class Lender<L extends Lendable> {
 
   /** Threads that wait; null where a place is free, or its thread was told to look again. */
   private final AtomicReferenceArray<Thread> waiting;
+
+  /** By {@link Refusal}. */
+  private final AtomicLongArray refused = new AtomicLongArray(Refusal.values().length);
 
   private volatile Lot<L> current;
   private volatile boolean isClosed;
@@ -34,6 +38,27 @@ final class Lender<L extends Lendable> {
     return isClosed;
   }
 
+  int idle() {
+    return current.idle();
+  }
+
+  int waiting() {
+    int n = 0;
+    for (int i = 0; i < waiting.length(); i++) {
+      n += waiting.get(i) == null ? 0 : 1;
+    }
+    return n;
+  }
+
+  long refused(Refusal why) {
+    return refused.get(why.ordinal());
+  }
+
+  private NoSessionException refuse(Refusal why, String message) {
+    refused.incrementAndGet(why.ordinal());
+    return new NoSessionException(message);
+  }
+
   /** One that is free, at once; as {@link SessionPool#borrow()}. */
   L borrow() {
     L one = take();
@@ -42,7 +67,8 @@ final class Lender<L extends Lendable> {
       one = take();
     }
     if (one == null) {
-      throw new NoSessionException(
+      throw refuse(
+          Refusal.BUSY,
           "all " + size + " sessions of the pool are in use, by " + current.holders());
     }
     return one;
@@ -89,10 +115,11 @@ final class Lender<L extends Lendable> {
 
   private void demandTime(long deadline) {
     if (Thread.currentThread().isInterrupted()) {
-      throw new NoSessionException("interrupted while waiting for a session of the pool");
+      throw refuse(Refusal.INTERRUPTED, "interrupted while waiting for a session of the pool");
     }
     if (deadline - System.nanoTime() <= 0) {
-      throw new NoSessionException(
+      throw refuse(
+          Refusal.TIMEOUT,
           "none of the "
               + size
               + " sessions of the pool was given back in time; they are with "
@@ -111,7 +138,8 @@ final class Lender<L extends Lendable> {
         return at;
       }
     }
-    throw new NoSessionException(
+    throw refuse(
+        Refusal.QUEUE_FULL,
         length + " callers wait already for the " + size + " sessions of the pool");
   }
 

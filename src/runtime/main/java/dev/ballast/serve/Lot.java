@@ -53,6 +53,15 @@ final class Lot<L extends Lendable> {
     }
   }
 
+  /** How many nobody has; racy. */
+  int idle() {
+    int n = 0;
+    for (L each : all) {
+      n += Lendable.isFree(each.state()) ? 1 : 0;
+    }
+    return n;
+  }
+
   /** One was given back. */
   void returned(Lendable one) {
     if (isRetired) {

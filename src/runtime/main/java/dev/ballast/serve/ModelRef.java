@@ -36,6 +36,7 @@ public final class ModelRef implements AutoCloseable {
 
   private final List<SessionPool> pools = new ArrayList<>();
   private volatile ServingModel current;
+  private volatile SwapCounts swaps = SwapCounts.NONE;
   private List<Generation> leaving = List.of();
   private boolean isClosed;
 
@@ -61,6 +62,11 @@ public final class ModelRef implements AutoCloseable {
     return pool;
   }
 
+  /** What came of swaps so far; waits for none that goes on. */
+  public SwapCounts swaps() {
+    return swaps;
+  }
+
   /** As {@link #swap(ServingModel, long, TimeUnit)}, with ten seconds of patience. */
   public Swap swap(ServingModel next) {
     return swap(next, DEFAULT_WAIT_SECONDS, TimeUnit.SECONDS);
@@ -78,6 +84,20 @@ public final class ModelRef implements AutoCloseable {
    */
   public synchronized Swap swap(ServingModel next, long timeout, TimeUnit unit) {
     demandOpen();
+    boolean done = false;
+    try {
+      Swap swap = replace(next, timeout, unit);
+      swaps = swaps.and(swap);
+      done = true;
+      return swap;
+    } finally {
+      if (!done) {
+        swaps = swaps.andRefused();
+      }
+    }
+  }
+
+  private Swap replace(ServingModel next, long timeout, TimeUnit unit) {
     demandSameSignature(next);
     awaitFree(System.nanoTime() + unit.toNanos(timeout));
     pools.removeIf(SessionPool::isClosed);

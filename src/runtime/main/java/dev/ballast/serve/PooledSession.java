@@ -13,10 +13,17 @@ import dev.ballast.runtime.Session;
 public final class PooledSession extends Lendable implements AutoCloseable {
   private final Session session;
   private final ServingModel model;
+  private final RunCounters counters;
+  private final RunCounters.Counter counter;
 
-  PooledSession(Session session, ServingModel model) {
+  /**
+   * @param counters which of it counts runs
+   */
+  PooledSession(Session session, ServingModel model, RunCounters counters) {
     this.session = session;
     this.model = model;
+    this.counters = counters;
+    this.counter = counters.take();
   }
 
   /** Where to write an input before {@link #run}. */
@@ -34,7 +41,14 @@ public final class PooledSession extends Lendable implements AutoCloseable {
   /** Runs the model. Allocates nothing. */
   public void run() {
     demandBorrower();
-    session.run();
+    if (counters.isTimed()) {
+      long start = System.nanoTime();
+      session.run();
+      counter.add(System.nanoTime() - start);
+    } else {
+      session.run();
+      counter.add();
+    }
   }
 
   /** The model that answers: after a swap not the pool's any more. */
@@ -59,5 +73,6 @@ public final class PooledSession extends Lendable implements AutoCloseable {
   @Override
   void end() {
     session.close();
+    counters.giveBack(counter);
   }
 }

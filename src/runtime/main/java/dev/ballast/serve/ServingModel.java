@@ -111,7 +111,15 @@ public final class ServingModel implements AutoCloseable {
    * @throws PlanException where the weights are not of the graph's size
    */
   public ServingModel withWeights(MemorySegment other) {
-    return copied(plans, metadata, other);
+    return withWeights(other, metadata);
+  }
+
+  /**
+   * The same, and says where the weights came from: who borrows a session can ask its {@link
+   * PooledSession#model} then, say for a version.
+   */
+  public ServingModel withWeights(MemorySegment other, SequencedMap<String, String> origin) {
+    return copied(plans, origin, other);
   }
 
   private static ServingModel copied(

@@ -25,6 +25,7 @@ public final class SessionPool implements AutoCloseable {
   private final int batch;
   private final int sessions;
   private final Lender<PooledSession> lender;
+  private final RunCounters counters = new RunCounters();
   private volatile Generation current;
 
   private SessionPool(ServingModel model, int batch, int sessions) {
@@ -61,6 +62,31 @@ public final class SessionPool implements AutoCloseable {
     return lender.isClosed();
   }
 
+  /** Sessions that nobody has at this moment; none once it is closed. */
+  public int idle() {
+    return lender.idle();
+  }
+
+  /** Callers that wait for a session at this moment. */
+  public int waiting() {
+    return lender.waiting();
+  }
+
+  /** How many callers got none so far, for that reason. */
+  public long refused(Refusal why) {
+    return lender.refused(why);
+  }
+
+  /** The runs of its sessions so far; counting them costs next to nothing. */
+  public RunCounts runs() {
+    return counters.sum();
+  }
+
+  /** From now on takes the time of each run: the clock is read twice. */
+  public void timeRuns() {
+    counters.time();
+  }
+
   /** The model that the next borrower answers with. */
   public ServingModel model() {
     return current.model();
@@ -89,7 +115,7 @@ public final class SessionPool implements AutoCloseable {
 
   /** Opens as many sessions on a model, for {@link #publish}. */
   Generation prepare(ServingModel model) {
-    return Generation.open(model, lender, batch, sessions);
+    return Generation.open(model, lender, counters, batch, sessions);
   }
 
   /**

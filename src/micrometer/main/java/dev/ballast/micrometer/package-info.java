@@ -1,0 +1,2 @@
+/** What Ballast counts, as meters of Micrometer. */
+package dev.ballast.micrometer;
