@@ -101,7 +101,16 @@ public final class ServingModel implements AutoCloseable {
    * @throws PlanException where the weights are not of the graph's size
    */
   public static ServingModel of(Graph graph, MemorySegment weights, ServingOptions options) {
-    return copied(new Plans(graph, options), new LinkedHashMap<>(), weights);
+    return of(graph, weights, new LinkedHashMap<>(), options);
+  }
+
+  /** The same, and says where the weights came from. */
+  public static ServingModel of(
+      Graph graph,
+      MemorySegment weights,
+      SequencedMap<String, String> origin,
+      ServingOptions options) {
+    return copied(new Plans(graph, options), origin, weights);
   }
 
   /**
