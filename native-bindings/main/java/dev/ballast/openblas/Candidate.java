@@ -171,9 +171,10 @@ record Candidate(Origin origin, String location, List<Path> files) {
     }
   }
 
+  /** Never negative: a collector may give the system memory back meanwhile. */
   private static OptionalLong difference(OptionalLong before, OptionalLong after) {
     return before.isPresent() && after.isPresent()
-        ? OptionalLong.of(after.getAsLong() - before.getAsLong())
+        ? OptionalLong.of(Math.max(0, after.getAsLong() - before.getAsLong()))
         : OptionalLong.empty();
   }
 
