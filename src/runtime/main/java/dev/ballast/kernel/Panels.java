@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.ballast.tensor.Shape;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * A matrix B[K,N] packed for products A·B: panels of so many columns one after the other, in each
@@ -24,7 +25,7 @@ public record Panels(int columns, int depth, int width) {
   private static final int WIDEST = 64;
 
   /** Rows of a panel that are packed at a time. */
-  private static final int STRETCH = 4096;
+  private static final int STRETCH = 512;
 
   /** A tile's step takes as long as so many multiplications, however few it has: it loads. */
   private static final int LEAST_COST = 18;
@@ -98,10 +99,13 @@ public record Panels(int columns, int depth, int width) {
    * @param transposed whether B is stored as [N,K]
    */
   public Kernel pack(boolean transposed, Slice b, Slice packed) {
+    int most = transposed ? Math.min(depth, STRETCH) : 0;
+    float[] column = new float[most];
+    float[] rows = new float[most * width];
     return () -> {
       for (int p = 0; p < count(); p++) {
         if (transposed) {
-          packTransposed(p, b.memory(), packed.memory());
+          packTransposed(p, b.memory(), packed.memory(), column, rows);
         } else {
           packRows(p, b.memory(), packed.memory());
         }
@@ -113,14 +117,18 @@ public record Panels(int columns, int depth, int width) {
    * By way of the heap, and one by one: it is done once, when HotSpot has compiled nothing yet, and
    * an interpreter goes through an array ten times as fast as through a segment. Vector code would
    * take longer still.
+   *
+   * @param column for so much of a column of B as is packed at a time
+   * @param rows for as many rows of the panel
    */
-  private void packTransposed(int panel, MemorySegment b, MemorySegment packed) {
-    int most = Math.min(depth, STRETCH);
-    float[] column = new float[most];
-    float[] rows = new float[most * width];
+  private void packTransposed(
+      int panel, MemorySegment b, MemorySegment packed, float[] column, float[] rows) {
     int count = columnsOf(panel);
-    for (int from = 0; from < depth; from += most) {
-      int steps = Math.min(most, depth - from);
+    if (count < width) {
+      Arrays.fill(rows, 0);
+    }
+    for (int from = 0; from < depth; from += column.length) {
+      int steps = Math.min(column.length, depth - from);
       for (int n = 0; n < count; n++) {
         long start = ((long) (panel * width + n) * depth + from) * Float.BYTES;
         MemorySegment.copy(b, JAVA_FLOAT_UNALIGNED, start, column, 0, steps);
