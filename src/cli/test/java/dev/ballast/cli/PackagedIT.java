@@ -28,6 +28,9 @@ class PackagedIT {
   private static final Pattern ANSWER =
       Pattern.compile("0 xor 1 is 1 with probability (\\d\\.\\d+)");
 
+  private static final Pattern NATIVE_ACCESS =
+      Pattern.compile("\\| native access \\| `([^`]+)` \\| `([^`]+)` \\|");
+
   private static final Pattern LEARNT = Pattern.compile("after: (\\d\\.\\d+)");
 
   @TempDir static Path folder;
@@ -113,20 +116,25 @@ class PackagedIT {
                 folder.toString())));
   }
 
+  /** With the very flags that the page names, and native access denied to whatever they leave out. */
   @Test
   void theProgramOfTheServicePageLearnsAndSwapsOnBothPaths() throws Exception {
+    String page = Files.readString(Child.root().resolve("src/docs/EMBEDDING.md"));
+    Matcher named = NATIVE_ACCESS.matcher(page);
+    assertTrue(named.find(), "EMBEDDING.md names no flags for native access");
     String classPath = folder + java.io.File.pathSeparator + libraries();
     for (List<String> flags :
         List.of(
-            List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath),
+            List.of(named.group(1), "-cp", classPath),
             List.of(
-                "--enable-native-access=dev.ballast.openblas,dev.ballast,ALL-UNNAMED",
+                named.group(2),
                 "-p",
                 libraries(),
                 "--add-modules=dev.ballast,dev.ballast.openblas",
                 "-cp",
                 folder.toString()))) {
       List<String> all = new ArrayList<>(flags);
+      all.add("--illegal-native-access=deny");
       all.add("--add-modules=jdk.incubator.vector");
       all.add("Online");
       String output = Child.java(all).succeeded().output();
