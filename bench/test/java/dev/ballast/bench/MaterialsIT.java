@@ -31,9 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The bill of materials, the jars that programs run on, and the list in the README say the same.
- */
+/** The bill of materials, the jars of programs, and the list in the README say the same. */
 class MaterialsIT {
   private static final Path ROOT =
       Path.of(System.getProperty("ballast.root", "..")).toAbsolutePath().normalize();

@@ -116,7 +116,7 @@ class PackagedIT {
                 folder.toString())));
   }
 
-  /** With the very flags that the page names, and native access denied to whatever they leave out. */
+  /** With the flags that the page names, and native access denied to what they leave out. */
   @Test
   void theProgramOfTheServicePageLearnsAndSwapsOnBothPaths() throws Exception {
     String page = Files.readString(Child.root().resolve("src/docs/EMBEDDING.md"));
