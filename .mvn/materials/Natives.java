@@ -35,21 +35,22 @@ final class Natives {
 
     String component() {
       return """
-              {
-                "type" : "file",
-                "name" : "%s",
-                "hashes" : [
-                  {
-                    "alg" : "SHA-256",
-                    "content" : "%s"
-                  }
-                ],
-                "licenses" : [
-                  {
-                    "expression" : "%s"
-                  }
-                ]
-              }"""
+      {
+        "type" : "file",
+        "name" : "%s",
+        "hashes" : [
+          {
+            "alg" : "SHA-256",
+            "content" : "%s"
+          }
+        ],
+        "licenses" : [
+          {
+            "expression" : "%s"
+          }
+        ]
+      }\
+      """
           .formatted(name, sha256, licence())
           .indent(8)
           .stripTrailing();
