@@ -3,6 +3,7 @@ package dev.ballast.bench;
 import dev.ballast.bench.latency.LatencyCommand;
 import dev.ballast.bench.latency.SafepointCommand;
 import dev.ballast.bench.peers.PeersCommand;
+import dev.ballast.bench.service.ServiceCommand;
 import dev.ballast.bench.soak.SoakCommand;
 import dev.ballast.cli.Commands;
 import dev.ballast.cli.Version;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Command;
       PeersCommand.class,
       LatencyCommand.class,
       SafepointCommand.class,
-      SoakCommand.class
+      SoakCommand.class,
+      ServiceCommand.class
     },
     footer = {
       "",
