@@ -131,7 +131,7 @@ public final class LatencyCommand implements Callable<Integer> {
   @Option(
       names = "--svg",
       paramLabel = "F",
-      description = "Draw the percentiles; one file for each collector, by its name.")
+      description = "Draw the percentiles; one file for each collector, named after it.")
   private Optional<Path> svg;
 
   @Option(
@@ -163,7 +163,8 @@ public final class LatencyCommand implements Callable<Integer> {
     }
     all.notes().forEach(err::println);
     write(options, all, err);
-    return all.hasOwn() || !sides().contains(Side.BALLAST) ? 0 : Commands.FAILED;
+    // A peer that fails is told; our own failure, or nothing measured at all, is a failure.
+    return all.ownFailed() || all.rows().isEmpty() ? Commands.FAILED : 0;
   }
 
   private LatencyOptions options(List<String> notes) throws IOException {
@@ -264,36 +265,34 @@ public final class LatencyCommand implements Callable<Integer> {
       return;
     }
     StringBuilder pictures = new StringBuilder();
-    for (Collector c : options.settings().stream().map(Setting::collector).distinct().toList()) {
-      if (all.rows().stream().noneMatch(r -> r.setting().collector() == c)) {
-        continue;
-      }
-      String plot = LatencyPlot.svg(all, c, options.settings().getFirst().threads());
+    for (Setting s : all.settings().stream().map(Setting::quiet).distinct().toList()) {
+      Collector c = s.collector();
+      String plot = LatencyPlot.svg(all, c, s.threads());
+      String name = c.fileName() + (threads.size() == 1 ? "" : "-" + s.threads());
       if (svg.isPresent()) {
-        Path file = beside(svg.get(), c);
+        Path file = beside(svg.get(), name);
         Files.writeString(file, plot);
         err.println("wrote " + file);
       }
       if (results.isPresent()) {
         String says = "Percentiles under " + c.label() + ", with and without garbage";
-        pictures.append(
-            new ResultsFile(results.get()).picture("latency-" + c.fileName(), says, plot));
+        pictures.append(new ResultsFile(results.get()).picture("latency-" + name, says, plot));
       }
     }
     if (results.isPresent()) {
-      String page = LatencyPage.of(all, Origin.of(spec), pictures.toString());
+      String page = LatencyPage.of(all, options, Origin.of(spec), pictures.toString());
       new ResultsFile(results.get()).write("latency", page);
       err.println("wrote " + results.get());
     }
   }
 
   /** {@code latency.svg} becomes {@code latency-zgc.svg}. */
-  private static Path beside(Path file, Collector c) {
+  private static Path beside(Path file, String which) {
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     String stem = dot > 0 ? name.substring(0, dot) : name;
     String end = dot > 0 ? name.substring(dot) : "";
-    return file.resolveSibling(stem + "-" + c.fileName() + end);
+    return file.resolveSibling(stem + "-" + which + end);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,18 @@ record LatencyMeasurement(LatencyOptions options, Path folder, PrintWriter err) 
   private static final double WARM_UP_SECONDS = 0.5;
 
   private static final int LEAST_WARM_UP_ROUNDS = 3;
+
+  /** A side that is not steady after so many is measured as it is. */
   private static final int MOST_WARM_UP_ROUNDS = 16;
 
   /** The share of a round that compilers may work in the last of them. */
   private static final double COMPILING = 0.05;
+
+  /**
+   * Medians of two rounds that differ by less are alike. What compilers did is counted when they
+   * are done, so by itself it does not tell that none is at work.
+   */
+  private static final double STEADY = 0.1;
 
   /** Then the load itself for so long, without counting. */
   private static final double REHEARSAL_SECONDS = 1;
@@ -64,7 +73,8 @@ record LatencyMeasurement(LatencyOptions options, Path folder, PrintWriter err) 
         options.rate(),
         options.arrivals(),
         List.copyOf(s.rows.values()),
-        notes);
+        notes,
+        s.leftOut.containsKey(Side.BALLAST));
   }
 
   /** All sides once under one setting, after what they compute was compared. */
@@ -98,12 +108,18 @@ record LatencyMeasurement(LatencyOptions options, Path folder, PrintWriter err) 
     Path log = job.folder().resolve(side.name() + ".safepoints");
     String heap = options.heapMegabytes() + "m";
     List<String> flags =
-        List.of(setting.collector().flag(), "-Xms" + heap, "-Xmx" + heap, Safepoints.flag(log));
+        List.of(
+            setting.collector().flag(),
+            "-Xms" + heap,
+            "-Xmx" + heap,
+            // In a service that has run for long, no page is touched for the first time.
+            "-XX:+AlwaysPreTouch",
+            Safepoints.flag(log));
     Side tuned = side.with(side.name(), flags);
     try (SideProcess process = SideProcess.start(tuned, job, options.timeout())) {
       process.check();
       outcomes.put(side.name(), job.outcome(side.name()));
-      warmUp(process);
+      warmUp(process, job);
       process.load(load(setting, REHEARSAL_SECONDS, -1), setting.pressureMBps());
       Load load = load(setting, options.seconds(), round);
       JsonNode answer = process.load(load, setting.pressureMBps());
@@ -130,13 +146,20 @@ record LatencyMeasurement(LatencyOptions options, Path folder, PrintWriter err) 
     return new Load(options.rate(), seconds, setting.threads(), options.arrivals(), SEED + round);
   }
 
-  private static void warmUp(SideProcess process) throws SideFailure {
+  private static void warmUp(SideProcess process, Job job) throws SideFailure {
+    double before = 0;
     for (int i = 1; i <= MOST_WARM_UP_ROUNDS; i++) {
       JsonNode answer = process.round(WARM_UP_SECONDS);
       double compiling = answer.path("compilingMillis").asDouble() / 1e3;
-      if (i >= LEAST_WARM_UP_ROUNDS && compiling <= COMPILING * WARM_UP_SECONDS) {
+      long[] times = job.times(process.side().name());
+      Arrays.sort(times);
+      double median = times[times.length / 2];
+      if (i >= LEAST_WARM_UP_ROUNDS
+          && compiling <= COMPILING * WARM_UP_SECONDS
+          && Math.abs(median - before) <= STEADY * before) {
         return;
       }
+      before = median;
     }
   }
 }

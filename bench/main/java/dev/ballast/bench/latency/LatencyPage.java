@@ -10,7 +10,7 @@ final class LatencyPage {
   /**
    * @param pictures lines of Markdown that show the plots
    */
-  static String of(LatencyResults all, Origin origin, String pictures) {
+  static String of(LatencyResults all, LatencyOptions options, Origin origin, String pictures) {
     StringBuilder b = new StringBuilder();
     b.append(
         """
@@ -28,15 +28,18 @@ final class LatencyPage {
     b.append(
         String.format(
             Locale.ROOT,
-            "- load: %s, %.0f requests a second, arrivals %s%n%n",
+            "- load: %s, %.0f requests a second, arrivals %s, %d × %.0f s, heap of %d MB%n%n",
             all.workload(),
             all.ratePerSecond(),
-            all.arrivals().name().toLowerCase(Locale.ROOT)));
+            all.arrivals().name().toLowerCase(Locale.ROOT),
+            options.rounds(),
+            options.seconds(),
+            options.heapMegabytes()));
     b.append(pictures).append('\n');
     b.append(
         "µs; paused: in collections, ms in all; TTSP: time to a safepoint, µs at the most.\n\n");
     b.append("| setting | side | requests | p50 | p90 | p99 | p99.9 | p99.99 | max | GCs | paused");
-    b.append(" | TTSP | heap B |\n|---|---|").append("---:|".repeat(11)).append('\n');
+    b.append(" | TTSP | heap B | |\n|---|---|").append("---:|".repeat(11)).append("---|\n");
     for (LatencyRow r : all.rows()) {
       b.append("| ").append(r.setting()).append(" | ").append(r.side());
       b.append(String.format(Locale.ROOT, " | %,d", r.load().requests()));
@@ -46,12 +49,12 @@ final class LatencyPage {
       b.append(
           String.format(
               Locale.ROOT,
-              " | %d | %.1f | %.0f | %.0f |%s%n",
+              " | %d | %.1f | %.0f | %.0f | %s |%n",
               r.gcCount(),
               r.safepoints().gcPauseMillis(),
               r.safepoints().reachingMicros(1),
               r.load().heapBytesPerRequest(),
-              r.load().isKept() ? "" : " rate not kept"));
+              String.join("; ", r.shortfalls())));
     }
     b.append("\nWhat is claimed, and what came of it:\n\n| setting | claim | found | |\n");
     b.append("|---|---|---|---|\n");

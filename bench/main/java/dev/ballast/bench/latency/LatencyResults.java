@@ -1,7 +1,6 @@
 package dev.ballast.bench.latency;
 
 import dev.ballast.bench.load.Load.Arrivals;
-import dev.ballast.bench.peers.Side;
 import dev.ballast.cli.Report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,13 +15,15 @@ import java.util.OptionalDouble;
  *
  * @param rows in the order of settings, and of sides in each
  * @param notes what was not measured, and why
+ * @param ownFailed whether Ballast is part of that
  */
 record LatencyResults(
     String workload,
     double ratePerSecond,
     Arrivals arrivals,
     List<LatencyRow> rows,
-    List<String> notes) {
+    List<String> notes,
+    boolean ownFailed) {
   LatencyResults {
     rows = List.copyOf(rows);
     notes = List.copyOf(notes);
@@ -78,12 +79,7 @@ record LatencyResults(
   LatencyResults withNotes(List<String> more) {
     List<String> both = new ArrayList<>(notes);
     both.addAll(more);
-    return new LatencyResults(workload, ratePerSecond, arrivals, rows, both);
-  }
-
-  /** Whether something of ours was measured. */
-  boolean hasOwn() {
-    return rows.stream().anyMatch(r -> r.side().equals(Side.BALLAST));
+    return new LatencyResults(workload, ratePerSecond, arrivals, rows, both, ownFailed);
   }
 
   /** An object for each row. */

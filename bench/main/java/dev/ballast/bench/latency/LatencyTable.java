@@ -59,14 +59,7 @@ final class LatencyTable {
             r.safepoints().gcPauseMillis(),
             r.safepoints().reachingMicros(1),
             r.load().heapBytesPerRequest()));
-    if (!r.load().isKept()) {
-      b.append(
-          String.format(
-              Locale.ROOT, "  rate not kept: %.0f/s reached", r.load().reachedPerSecond()));
-    }
-    if (!r.setting().isQuiet() && r.pressureReachedMBps() < 0.95 * r.setting().pressureMBps()) {
-      b.append(String.format(Locale.ROOT, "  garbage: %.0f MB/s", r.pressureReachedMBps()));
-    }
+    r.shortfalls().forEach(s -> b.append("  ").append(s));
     return b.toString();
   }
 }

@@ -27,9 +27,10 @@ import picocli.CommandLine.Spec;
     name = "safepoint",
     mixinStandardHelpOptions = true,
     description = {
-      "Asks for safepoints again and again, beside an idle thread and beside one that multiplies",
-      "2000×2000 matrices, in OpenBLAS and in Ballast's own kernels, and tells how long it takes",
-      "until all threads stand."
+      "Asks for safepoints again and again, beside an idle thread, one in a loop of plain Java,"
+          + " and",
+      "one that multiplies 2000×2000 matrices, in OpenBLAS and in Ballast's own kernels, and tells",
+      "how long it takes until all threads stand."
     },
     footer = {"", "Example:  ./ballast bench safepoint --seconds 5"})
 public final class SafepointCommand implements Callable<Integer> {
@@ -37,7 +38,7 @@ public final class SafepointCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "5",
-      description = "Time for each of the three.")
+      description = "Time for each of the four, besides warming up.")
   private double seconds;
 
   @Option(

@@ -8,7 +8,9 @@ import dev.ballast.runtime.Session;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.TensorType;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A JVM that asks itself for safepoints while a thread of it computes. Prints, once: its uptime in
@@ -16,8 +18,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class SafepointSubject {
   private static final int SIZE = 2_000;
-  private static final long WARM_UP_MILLIS = 2_000;
+  private static final long TURNS = 1_000_000;
   private static final long PAUSE_MILLIS = 2;
+
+  /** Before that what runs is the interpreter, on its way to compiled code. */
+  private static final int WARM_UP_COMPUTATIONS = 5;
+
+  private static final long MOST_WARM_UP_NANOS = 120_000_000_000L;
 
   private SafepointSubject() {}
 
@@ -25,20 +32,32 @@ final class SafepointSubject {
   enum Work {
     IDLE("an idle thread") {
       @Override
-      Session open() {
-        return null;
+      Runnable open() {
+        return () -> LockSupport.parkNanos(1_000_000);
+      }
+    },
+    /** What any thread costs that is in Java code when it is asked to stop. */
+    JAVA("a loop in plain Java") {
+      @Override
+      Runnable open() {
+        AtomicLong turns = new AtomicLong();
+        return () -> {
+          while (turns.incrementAndGet() % TURNS != 0) {
+            Thread.onSpinWait();
+          }
+        };
       }
     },
     /** In f64 every product is OpenBLAS's. */
     OPENBLAS("a product in OpenBLAS") {
       @Override
-      Session open() {
+      Runnable open() {
         return product(DType.F64);
       }
     },
     BALLAST("a product in Ballast's tiles") {
       @Override
-      Session open() {
+      Runnable open() {
         return product(DType.F32);
       }
     };
@@ -53,14 +72,14 @@ final class SafepointSubject {
       return label;
     }
 
-    /** Null where nothing is done. */
-    abstract Session open();
+    /** What is done over and over. */
+    abstract Runnable open();
 
-    private static Session product(DType dtype) {
+    private static Runnable product(DType dtype) {
       GraphBuilder b = new GraphBuilder("product");
       TensorType type = TensorType.of(dtype, SIZE, SIZE);
       b.output("c", Ops.matmul(b.input("a", type), b.input("b", type)));
-      return Session.open(Planner.plan(b.build(), PlanOptions.defaults()));
+      return Session.open(Planner.plan(b.build(), PlanOptions.defaults()))::run;
     }
   }
 
@@ -68,9 +87,10 @@ final class SafepointSubject {
     Work work = Work.valueOf(arguments[0]);
     long nanos = (long) (1e9 * Double.parseDouble(arguments[1]));
     AtomicLong done = new AtomicLong();
-    Thread computing = Thread.ofPlatform().daemon().unstarted(() -> compute(work, done));
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread computing = Thread.ofPlatform().daemon().unstarted(() -> compute(work, done, ended));
     computing.start();
-    Thread.sleep(WARM_UP_MILLIS);
+    warmUp(done);
     long before = done.get();
     long from = ManagementFactory.getRuntimeMXBean().getUptime();
     long start = System.nanoTime();
@@ -83,14 +103,26 @@ final class SafepointSubject {
     long to = ManagementFactory.getRuntimeMXBean().getUptime();
     long count = done.get() - before;
     System.out.println(from + " " + to + " " + count + " " + (count == 0 ? 0 : millis / count));
-    // The other thread is in the middle of something, and what it uses must stay.
-    Runtime.getRuntime().halt(0);
+    // The end of the process frees OpenBLAS's buffers: nobody may be in a product then.
+    ended.set(true);
+    computing.join();
   }
 
-  private static void compute(Work work, AtomicLong done) {
-    Session session = work.open();
-    while (session != null) {
-      session.run();
+  private static void warmUp(AtomicLong done) throws InterruptedException {
+    long start = System.nanoTime();
+    while (done.get() < WARM_UP_COMPUTATIONS) {
+      if (System.nanoTime() - start > MOST_WARM_UP_NANOS) {
+        throw new IllegalStateException(
+            "after two minutes " + done.get() + " computations; the machine is too busy");
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  private static void compute(Work work, AtomicLong done, AtomicBoolean ended) {
+    Runnable once = work.open();
+    while (!ended.get()) {
+      once.run();
       done.incrementAndGet();
     }
   }

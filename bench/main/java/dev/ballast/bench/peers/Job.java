@@ -137,7 +137,7 @@ public record Job(Path folder, PeerWorkload workload, int threads) {
   }
 
   /** Nanoseconds of each run in the side's last round. */
-  long[] times(String side) throws SideFailure {
+  public long[] times(String side) throws SideFailure {
     try {
       return Numbers.longs(timesOf(side));
     } catch (IOException e) {

@@ -87,7 +87,7 @@ public final class SideProcess implements AutoCloseable {
     return new SideProcess(side, builder.start(), log, timeout, started);
   }
 
-  Side side() {
+  public Side side() {
     return side;
   }
 

@@ -102,7 +102,8 @@ class LatencyCommandTest {
   }
 
   private static List<String> verdicts(LatencyRow... rows) {
-    LatencyResults all = new LatencyResults("w", 1, Arrivals.FIXED, List.of(rows), List.of());
+    LatencyResults all =
+        new LatencyResults("w", 1, Arrivals.FIXED, List.of(rows), List.of(), false);
     return Claims.of(all).stream().map(v -> v.word() + ": " + v.claim()).toList();
   }
 
@@ -123,6 +124,60 @@ class LatencyCommandTest {
         List.of("met: " + claim), verdicts(row("ballast", 0, 100), row("ballast", 500, 149)));
     assertEquals(
         List.of("missed: " + claim), verdicts(row("ballast", 0, 100), row("ballast", 500, 152)));
+  }
+
+  @Test
+  void whatWasAskedForAndNotReachedIsSaidInTheRow() {
+    Histogram h = new Histogram(3_600_000_000_000L, 3);
+    h.recordValueWithCount(1_000, 100);
+    LatencyRow behind =
+        new LatencyRow(
+            "ballast",
+            "1",
+            new Setting(Collector.ZGC, 500, 1),
+            new LoadResult(h, 100, 1, 2, 0),
+            Safepoints.none(),
+            0,
+            200);
+    assertEquals(
+        List.of("rate not kept: 50/s reached", "garbage: 200 MB/s reached"), behind.shortfalls());
+    assertEquals(List.of(), row("ballast", 500, 10).shortfalls());
+  }
+
+  @Test
+  void ratiosAreToTheQuietJvmAndToTheBestPeerUnderTheSameSetting() {
+    LatencyRow own = row("ballast", 500, 30);
+    LatencyResults all =
+        new LatencyResults(
+            "w",
+            1,
+            Arrivals.FIXED,
+            List.of(row("ballast", 0, 20), own, row("djl", 500, 60), row("djl", 0, 1)),
+            List.of(),
+            false);
+    assertEquals(1.5, all.overQuiet(own, 0.999).orElseThrow(), 1e-3);
+    assertEquals(0.5, all.overBestPeer(own, 0.999).orElseThrow(), 1e-3);
+    assertTrue(all.overQuiet(all.rows().getFirst(), 0.5).isEmpty(), "it is the quiet one");
+    assertEquals(
+        1.5, (double) all.reports().get(1).values().get("ratioToQuietP999"), 1e-3, "in JSON");
+  }
+
+  @Test
+  void aPlotHasACurveForEachSideAndAmountOfGarbage() {
+    LatencyResults all =
+        new LatencyResults(
+            "w",
+            1,
+            Arrivals.FIXED,
+            List.of(row("ballast", 0, 20), row("ballast", 500, 30), row("djl", 0, 40)),
+            List.of(),
+            false);
+    String svg = LatencyPlot.svg(all, Collector.G1, 1);
+    for (String label : List.of(">ballast, quiet<", ">ballast, 500 MB/s<", ">djl, quiet<")) {
+      assertTrue(svg.contains(label), svg);
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> LatencyPlot.svg(all, Collector.ZGC, 1), "no rows");
   }
 
   @Test
