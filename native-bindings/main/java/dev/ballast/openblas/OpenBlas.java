@@ -31,6 +31,8 @@ import java.util.Optional;
  * }</pre>
  */
 public final class OpenBlas {
+  private static volatile LoadReport loaded;
+
   private OpenBlas() {}
 
   /**
@@ -40,6 +42,11 @@ public final class OpenBlas {
    */
   public static LoadReport report() {
     return Loaded.OUTCOME.library().report();
+  }
+
+  /** The same, where it is loaded already; never loads it. */
+  public static Optional<LoadReport> loaded() {
+    return Optional.ofNullable(loaded);
   }
 
   /**
@@ -131,7 +138,9 @@ public final class OpenBlas {
 
     private static Outcome load() {
       try {
-        return new Success(LibraryLoader.ofThisProcess().load());
+        NativeLibrary library = LibraryLoader.ofThisProcess().load();
+        loaded = library.report();
+        return new Success(library);
       } catch (NativeLibraryException e) {
         return new Failure(e);
       }

@@ -1,9 +1,12 @@
 package dev.ballast;
 
+import dev.ballast.kernel.Warmer;
 import dev.ballast.memory.Kind;
 import dev.ballast.memory.OffHeap;
 import dev.ballast.memory.OffHeapLimitException;
+import dev.ballast.openblas.LoadReport;
 import dev.ballast.openblas.OpenBlas;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -29,16 +32,40 @@ public final class Ballast {
     return OffHeap.limit();
   }
 
-  /** What is taken at this moment. Loads OpenBLAS where nothing has yet. */
+  /** What is taken at this moment. */
   public static Memory memory() {
-    return new Memory(OffHeap.taken(), OpenBlas.report().residentBytesAtLoad());
+    OptionalLong openBlas =
+        OpenBlas.loaded().map(LoadReport::residentBytesAtLoad).orElseGet(() -> OptionalLong.of(0));
+    return new Memory(OffHeap.taken(), openBlas);
+  }
+
+  /**
+   * Whether no kernel waits for HotSpot to compile it. Ballast makes loops for the shapes of a
+   * graph and runs them in the background until they are compiled; until then plain code serves,
+   * with the same bits and up to forty times slower.
+   *
+   * <p>Kernels ask for that when a session is opened and in its first runs. So a service lets each
+   * kind of session run some ten times, waits, and then says that it is ready.
+   */
+  public static boolean isWarm() {
+    return Warmer.isIdle();
+  }
+
+  /**
+   * Waits until {@link #isWarm}.
+   *
+   * @return whether it is; false after so long, or where the thread was interrupted
+   */
+  public static boolean awaitWarm(Duration most) {
+    return Warmer.awaitIdle(most.toNanos());
   }
 
   /**
    * Bytes off the heap.
    *
    * @param taken by kind
-   * @param openBlas by how much loading OpenBLAS grew the process's resident memory, where known
+   * @param openBlas by how much loading OpenBLAS grew the process's resident memory, where known; 0
+   *     while nothing has needed it
    */
   public record Memory(Map<Kind, Long> taken, OptionalLong openBlas) {
     public Memory {

@@ -33,6 +33,9 @@ record LatencyMeasurement(LatencyOptions options, Path folder, PrintWriter err) 
   /** A side that is not steady after so many is measured as it is. */
   private static final int MOST_WARM_UP_ROUNDS = 16;
 
+  /** And one that says it is still preparing code, after so many. */
+  private static final int MOST_WARMING_ROUNDS = 120;
+
   /** The share of a round that compilers may work in the last of them. */
   private static final double COMPILING = 0.05;
 
@@ -148,13 +151,16 @@ record LatencyMeasurement(LatencyOptions options, Path folder, PrintWriter err) 
 
   private static void warmUp(SideProcess process, Job job) throws SideFailure {
     double before = 0;
-    for (int i = 1; i <= MOST_WARM_UP_ROUNDS; i++) {
+    boolean warming = true;
+    for (int i = 1; i <= (warming ? MOST_WARMING_ROUNDS : MOST_WARM_UP_ROUNDS); i++) {
       JsonNode answer = process.round(WARM_UP_SECONDS);
       double compiling = answer.path("compilingMillis").asDouble() / 1e3;
+      warming = answer.path("warming").asBoolean();
       long[] times = job.times(process.side().name());
       Arrays.sort(times);
       double median = times[times.length / 2];
-      if (i >= LEAST_WARM_UP_ROUNDS
+      if (!warming
+          && i >= LEAST_WARM_UP_ROUNDS
           && compiling <= COMPILING * WARM_UP_SECONDS
           && Math.abs(median - before) <= STEADY * before) {
         return;

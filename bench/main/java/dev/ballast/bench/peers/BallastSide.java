@@ -1,5 +1,6 @@
 package dev.ballast.bench.peers;
 
+import dev.ballast.Ballast;
 import dev.ballast.cli.Version;
 import dev.ballast.ir.Graph;
 import dev.ballast.ir.Value;
@@ -117,6 +118,11 @@ final class BallastSide implements JvmSide.Subject {
   @Override
   public int threads() {
     return SessionOptions.defaults().threads();
+  }
+
+  @Override
+  public boolean isWarming() {
+    return !Ballast.isWarm();
   }
 
   @Override

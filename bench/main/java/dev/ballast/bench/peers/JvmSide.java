@@ -32,6 +32,11 @@ public final class JvmSide {
     /** What is timed. */
     void run() throws Exception;
 
+    /** Whether the library itself is still preparing code that it will run; others can't tell. */
+    default boolean isWarming() {
+      return false;
+    }
+
     /** The first weights again, and no velocity. */
     void reload() throws Exception;
 
@@ -152,6 +157,8 @@ public final class JvmSide {
             + collected
             + ", \"compilingMillis\": "
             + (compilingMillis() - compiling)
+            + ", \"warming\": "
+            + subject.isWarming()
             + "}");
   }
 

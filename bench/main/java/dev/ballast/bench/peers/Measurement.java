@@ -32,6 +32,9 @@ record Measurement(Path folder, double seconds, Duration timeout) {
   /** A side that is not steady after so many rounds of warming up is measured as it is. */
   private static final int MOST_WARM_UP_ROUNDS = 12;
 
+  /** And one that says it is still preparing code, after so long. */
+  private static final double MOST_WARMING_SECONDS = 60;
+
   /** Rounds that differ by less than this are alike. */
   private static final double STEADY = 0.05;
 
@@ -60,9 +63,14 @@ record Measurement(Path folder, double seconds, Duration timeout) {
       return process.side().name();
     }
 
+    /** Whether it says that it is still preparing code. Garbage it makes then is not the runs'. */
+    boolean isWarming() {
+      return !answers.isEmpty() && answers.getLast().path("warming").asBoolean();
+    }
+
     /** Whether the last two rounds were alike, and hardly anything was compiled in the last. */
     boolean isSteady(double seconds) {
-      if (rounds.size() < WARM_UP_ROUNDS) {
+      if (rounds.size() < WARM_UP_ROUNDS || isWarming()) {
         return false;
       }
       double[] medians = Times.of(name(), rounds).medians().values();
@@ -135,11 +143,13 @@ record Measurement(Path folder, double seconds, Duration timeout) {
   /** In the same turns, each side until it is steady. */
   private void warmUp(State s) throws IOException {
     double length = seconds * WARM_UP / WARM_UP_ROUNDS;
-    for (int i = 0; i < MOST_WARM_UP_ROUNDS; i++) {
+    double most = Math.max(MOST_WARM_UP_ROUNDS, MOST_WARMING_SECONDS / length);
+    for (int i = 0; i < most; i++) {
+      boolean mayBeUnsteady = i >= MOST_WARM_UP_ROUNDS;
       each(
           s,
           r -> {
-            if (!r.isSteady(length)) {
+            if (mayBeUnsteady ? r.isWarming() : !r.isSteady(length)) {
               round(r, s.job(), length);
             }
           });

@@ -1,5 +1,6 @@
 package dev.ballast.example;
 
+import dev.ballast.Ballast;
 import dev.ballast.nn.Model;
 import dev.ballast.serve.ModelRef;
 import dev.ballast.serve.NoSessionException;
@@ -8,6 +9,8 @@ import dev.ballast.serve.SessionPool;
 import dev.ballast.train.Graphs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Scores payments on any thread, with whatever model is current. */
@@ -15,6 +18,7 @@ final class Scorer {
   static final int BATCH = 32;
 
   private static final long PATIENCE_MILLIS = 50;
+  private static final int WARM_UP_RUNS = 10;
 
   private final SessionPool single;
   private final SessionPool batches;
@@ -33,6 +37,18 @@ final class Scorer {
 
   SessionPool batches() {
     return batches;
+  }
+
+  /** Lets the sessions run until their kernels are compiled, so that no request meets slow ones. */
+  boolean warmUp(Duration most) {
+    for (SessionPool pool : List.of(single, batches)) {
+      try (PooledSession s = pool.borrow(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        for (int i = 0; i < WARM_UP_RUNS; i++) {
+          s.run();
+        }
+      }
+    }
+    return Ballast.awaitWarm(most);
   }
 
   /**

@@ -25,6 +25,9 @@ final class Service implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.ballast.example");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** Where compilers have not come round in this time, it answers slowly rather than not at all. */
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -53,6 +56,9 @@ final class Service implements AutoCloseable {
   private void load(Settings settings) {
     try {
       Engine loaded = Engine.open(settings);
+      if (!loaded.scorer().warmUp(WARM_UP)) {
+        LOG.log(System.Logger.Level.INFO, "ready, though some kernels are not compiled yet");
+      }
       watch(loaded);
       api.open(loaded);
       engine.complete(loaded);

@@ -34,7 +34,7 @@ record Settings(
   private static final long MIB = 1 << 20;
 
   /** What the JVM takes besides its heap, OpenBLAS included: see decision 17. */
-  private static final long JVM = 192 * MIB;
+  private static final long JVM = 224 * MIB;
 
   private static final long LEAST_MEMORY = 64 * MIB;
   private static final int MOST_SESSIONS = 256;

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * Until then each vector operation makes objects on the heap and takes a thousand times as long, so
  * that others use plain code with the same bits. The thread ends when there is nothing to warm.
  */
-final class Warmer {
+public final class Warmer {
   /**
    * How long to wait.
    *
@@ -215,17 +215,34 @@ final class Warmer {
     }
   }
 
-  /** Waits until everything asked for so far is warm or given up. */
-  static void awaitIdle() {
+  /** Whether everything asked for so far is warm or given up. */
+  public static boolean isIdle() {
     synchronized (COLD) {
-      while (warming) {
+      return !warming;
+    }
+  }
+
+  static void awaitIdle() {
+    awaitIdle(Long.MAX_VALUE);
+  }
+
+  /**
+   * Waits until {@link #isIdle}.
+   *
+   * @return whether it is; false after so long, or where the thread was interrupted
+   */
+  public static boolean awaitIdle(long nanos) {
+    long start = System.nanoTime();
+    synchronized (COLD) {
+      for (long left = nanos; warming && left > 0; left = nanos - (System.nanoTime() - start)) {
         try {
-          COLD.wait();
+          TimeUnit.NANOSECONDS.timedWait(COLD, left);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          return;
+          return false;
         }
       }
+      return !warming;
     }
   }
 

@@ -1,8 +1,11 @@
 package dev.ballast.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.Ballast;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +38,29 @@ class WarmerTest {
     isStarved = false;
     assertTrue(ready.await(30, TimeUnit.SECONDS), "looked at again");
     assertEquals(3, made.get(), "no class more");
+  }
+
+  @Test
+  void whoWaitsIsToldWhetherItWasLongEnough() {
+    CountDownLatch held = new CountDownLatch(1);
+    Warmer.exercise(
+        () -> {
+          try {
+            held.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return () -> {};
+        },
+        1);
+    assertFalse(Ballast.isWarm());
+    assertFalse(Ballast.awaitWarm(Duration.ofMillis(20)));
+    Thread.currentThread().interrupt();
+    assertFalse(Ballast.awaitWarm(Duration.ofSeconds(60)), "interrupted");
+    assertTrue(Thread.interrupted(), "and it still says so");
+    held.countDown();
+    assertTrue(Ballast.awaitWarm(Duration.ofSeconds(60)));
+    assertTrue(Ballast.isWarm());
   }
 
   @Test
