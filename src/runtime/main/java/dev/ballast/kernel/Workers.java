@@ -10,6 +10,10 @@ import java.util.concurrent.locks.LockSupport;
  * kernel, alike for any number of threads, so that results do not depend on it. Running allocates
  * nothing.
  *
+ * <p>The caller takes pieces from the first on, every other worker from the last on. So whoever
+ * runs a graph again meets, on each processor, the weights that its cache still holds from the last
+ * time.
+ *
  * <p>Workers that have nothing to do watch for the next kernel for {@value #SPIN_NANOS} ns and then
  * sleep. They serve one caller at a time: another that comes meanwhile does all its pieces itself.
  */
@@ -35,10 +39,17 @@ public final class Workers {
   private final Worker[] workers;
 
   /**
-   * The round, the next piece, and the number of pieces, in one word: so a piece can only be taken
-   * in the round that it belongs to, and that round cannot end before the piece is done.
+   * The round, and how many pieces were taken from the first on and from the last on, in one word:
+   * so a piece can only be taken in the round that it belongs to, and that round cannot end before
+   * the piece is done.
    */
   private final AtomicLong claim = new AtomicLong();
+
+  /**
+   * Of the round. It changes only while {@link #claim} says that everything is taken: who read the
+   * claim before that, and another count after it, can take nothing.
+   */
+  private volatile int count;
 
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicInteger busy = new AtomicInteger();
@@ -90,17 +101,20 @@ public final class Workers {
     }
   }
 
-  private void share(Task work, int count) {
+  private void share(Task work, int pieces) {
     task = work;
     failure = null;
     done.set(0);
-    int round = round(claim.get()) + 1 & MOST_ROUNDS;
-    claim.set((long) round << 2 * COUNT_BITS | count);
+    int before = round(claim.get());
+    claim.set(claimed(before, MOST_PIECES, 0));
+    count = pieces;
+    int round = before + 1 & MOST_ROUNDS;
+    claim.set(claimed(round, 0, 0));
     for (Worker w : workers) {
       w.wake();
     }
-    help(round);
-    while (done.get() < count) {
+    help(round, false);
+    while (done.get() < pieces) {
       Thread.onSpinWait();
     }
     task = IDLE;
@@ -116,28 +130,36 @@ public final class Workers {
     }
   }
 
+  private static long claimed(int round, int first, int last) {
+    return ((long) round << COUNT_BITS | first) << COUNT_BITS | last;
+  }
+
   private static int round(long claim) {
     return (int) (claim >>> 2 * COUNT_BITS);
   }
 
-  private static int next(long claim) {
+  /** How many were taken from the first on. */
+  private static int first(long claim) {
     return (int) (claim >>> COUNT_BITS) & MOST_PIECES;
   }
 
-  private static int count(long claim) {
+  /** How many were taken from the last on. */
+  private static int last(long claim) {
     return (int) claim & MOST_PIECES;
   }
 
   /** Does pieces of the round until all are taken. A piece is only taken while its round lasts. */
-  private void help(int round) {
+  private void help(int round, boolean fromLast) {
+    long one = fromLast ? 1 : 1L << COUNT_BITS;
     while (true) {
       long c = claim.get();
-      if (round(c) != round || next(c) >= count(c)) {
+      int pieces = count;
+      if (round(c) != round || first(c) + last(c) >= pieces) {
         return;
       }
-      if (claim.compareAndSet(c, c + (1L << COUNT_BITS))) {
+      if (claim.compareAndSet(c, c + one)) {
         try {
-          task.piece(next(c));
+          task.piece(fromLast ? pieces - 1 - last(c) : first(c));
         } catch (RuntimeException | Error e) {
           failure = e;
         } finally {
@@ -148,10 +170,12 @@ public final class Workers {
   }
 
   private final class Worker extends Thread {
+    private final boolean fromLast;
     private volatile boolean asleep;
 
     Worker(int index) {
       super("ballast-worker-" + index);
+      fromLast = index % 2 == 1;
       setDaemon(true);
     }
 
@@ -167,7 +191,7 @@ public final class Workers {
       int seen = 0;
       while (true) {
         int round = await(seen);
-        help(round);
+        help(round, fromLast);
         seen = round;
       }
     }
