@@ -108,7 +108,19 @@ public final class SummedProgram implements Kernel {
   }
 
   private Kernel warmed() {
-    return Warmed.of(this, loop, () -> Programs.small(adding, loop));
+    return Warmed.of(this, loop, this::small);
+  }
+
+  /** Some lines, and sums of a vector, which a step rounds once only. */
+  private Kernel small() {
+    int n = ProgramLayout.MOST_LANES;
+    Kernel lines = Programs.small(adding, loop);
+    MemorySegment added = Warmed.floats(2 * n).memory();
+    MemorySegment rounded = Warmed.floats(n).memory();
+    return () -> {
+      lines.run();
+      rounding.store(added, rounded, n);
+    };
   }
 
   /** The last operand, a row, keeps the columns apart from what is before them. */

@@ -57,11 +57,6 @@ final class SessionGroup {
     }
   }
 
-  /** Bytes of all. */
-  long bytes() {
-    return arena.bytes();
-  }
-
   List<Session> sessions() {
     return sessions;
   }
