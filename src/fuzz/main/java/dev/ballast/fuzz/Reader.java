@@ -14,6 +14,7 @@ import dev.ballast.data.TextFile;
 import dev.ballast.format.Checkpoint;
 import dev.ballast.format.ModelFile;
 import dev.ballast.format.ReadOptions;
+import dev.ballast.format.SavedState;
 import dev.ballast.fuzz.Trial.Bounds;
 import dev.ballast.image.ImageDecoder;
 import dev.ballast.ir.Graph;
@@ -66,11 +67,12 @@ enum Reader {
       Trial.of(
           Checksums.corrected(input),
           ".ballast",
-          new Bounds(4_000, 3),
+          new Bounds(4_000, 6),
           Set.of(),
           t -> {
-            try (Arena arena = Trial.arena()) {
-              Checkpoint.read(t.file(), arena);
+            try (Arena arena = Trial.arena();
+                ModelFile model = ModelFile.open(t.file())) {
+              demandSameAgain(t, Checkpoint.read(t.file(), arena), model, arena);
             }
           });
     }
@@ -137,7 +139,7 @@ enum Reader {
           Set.of(),
           t -> {
             try (SafetensorsFile f = SafetensorsFile.open(t.file())) {
-              f.path();
+              f.tensors().values().forEach(Reader::readEnds);
             }
           });
     }
@@ -265,6 +267,48 @@ enum Reader {
     }
   }
 
+  /** The elements that lie outside if any does. */
+  private static void readEnds(SafetensorsFile.Tensor t) {
+    long elements = t.shape().elements();
+    if (elements > 0) {
+      t.get(0);
+      t.get(elements - 1);
+    }
+  }
+
+  private static boolean same(MemorySegment a, MemorySegment b) {
+    return a.mismatch(b) < 0;
+  }
+
+  private static void demandSameAgain(Trial t, Checkpoint c, ModelFile model, Arena arena)
+      throws IOException {
+    Path again = t.file().resolveSibling("again.ballast");
+    c.write(again, model.graph(), new TreeMap<>());
+    try {
+      Checkpoint second = Checkpoint.read(again, arena);
+      boolean same =
+          second.progress().equals(c.progress())
+              && same(second.weights(), c.weights())
+              && second.bestWeights().isPresent() == c.bestWeights().isPresent()
+              && (c.bestWeights().isEmpty()
+                  || same(second.bestWeights().get(), c.bestWeights().get()))
+              && second.states().size() == c.states().size();
+      for (int i = 0; same && i < c.states().size(); i++) {
+        SavedState was = c.states().get(i);
+        SavedState is = second.states().get(i);
+        same =
+            is.name().equals(was.name())
+                && is.type().equals(was.type())
+                && same(is.elements(), was.elements());
+      }
+      if (!same) {
+        throw new AssertionError("a checkpoint that was read and written again is another");
+      }
+    } finally {
+      Files.deleteIfExists(again);
+    }
+  }
+
   /** What was read is written, and read again to the same. */
   private static void demandSameAgain(Trial t, ModelFile m) throws IOException {
     Path again = t.file().resolveSibling("again.ballast");
@@ -272,14 +316,7 @@ enum Reader {
     try (ModelFile second = ModelFile.open(again)) {
       boolean same =
           second.graph().toString().equals(m.graph().toString())
-              && MemorySegment.mismatch(
-                      second.weights(),
-                      0,
-                      second.weights().byteSize(),
-                      m.weights(),
-                      0,
-                      m.weights().byteSize())
-                  < 0;
+              && same(second.weights(), m.weights());
       if (!same) {
         throw new AssertionError("a model that was read and written again is another");
       }

@@ -226,9 +226,17 @@ final class Section {
     }
     Object o = value(key);
     if (!type.isInstance(o)) {
-      throw at(key, "must be " + kind + ", not " + o);
+      throw at(key, "must be " + kind + ", not " + told(o));
     }
     return type.cast(o);
+  }
+
+  private static Object told(Object o) {
+    return switch (o) {
+      case TomlTable _ -> "a table";
+      case TomlArray _ -> "an array";
+      default -> o;
+    };
   }
 
   private <T> List<T> list(String key, String kind, Class<T> type) throws DefinitionException {

@@ -45,12 +45,17 @@ public final class SafetensorsFile implements AutoCloseable {
           .build();
 
   /** A tensor in the file. */
-  record Tensor(TensorFormat format, Shape shape, long from, MemorySegment memory) {
+  public record Tensor(TensorFormat format, Shape shape, long from, MemorySegment memory) {
+
+    /** An element, row-major. */
+    public double get(long i) {
+      return format.get(memory, i);
+    }
 
     /** Copies all elements, rounded to the slice's type. */
     void copyTo(Slice target) {
       for (long i = 0; i < target.elements(); i++) {
-        target.set(i, format.get(memory, i));
+        target.set(i, get(i));
       }
     }
   }
@@ -187,7 +192,7 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /** By name, in the file's order. */
-  Map<String, Tensor> tensors() {
+  public Map<String, Tensor> tensors() {
     return Collections.unmodifiableMap(tensors);
   }
 
