@@ -60,6 +60,13 @@ final class Lanes {
   static final Class<? extends MemorySegment> DIRECT =
       MemorySegment.NULL.getClass().asSubclass(MemorySegment.class);
 
+  /** The classes of vectors, which have no names outside their module. */
+  static final Class<? extends FloatVector> FLOAT_TYPE =
+      FLOATS.vectorType().asSubclass(FloatVector.class);
+
+  static final Class<? extends DoubleVector> DOUBLE_TYPE =
+      DOUBLES.vectorType().asSubclass(DoubleVector.class);
+
   private Lanes() {}
 
   /**
@@ -70,6 +77,20 @@ final class Lanes {
    */
   static MemorySegment direct(MemorySegment m) {
     return DIRECT.cast(m);
+  }
+
+  /**
+   * Tells the compiler of which class a vector is that comes out of a loop. Otherwise it goes by
+   * what the Vector API's methods have seen in this JVM; and once one of them has left compiled
+   * code for such a guess too often, it allows for any vector there, which then goes through the
+   * heap, in all code that is compiled from then on.
+   */
+  static FloatVector exact(FloatVector v) {
+    return FLOAT_TYPE.cast(v);
+  }
+
+  static DoubleVector exact(DoubleVector v) {
+    return DOUBLE_TYPE.cast(v);
   }
 
   static FloatVector broadcast(float x) {
@@ -95,11 +116,11 @@ final class Lanes {
   }
 
   static void store(FloatVector v, MemorySegment m, long at) {
-    v.intoMemorySegment(direct(m), at << 2, ORDER);
+    exact(v).intoMemorySegment(direct(m), at << 2, ORDER);
   }
 
   static void store(FloatVector v, MemorySegment m, long at, VectorMask<Float> mask) {
-    v.intoMemorySegment(direct(m), at << 2, ORDER, mask);
+    exact(v).intoMemorySegment(direct(m), at << 2, ORDER, mask);
   }
 
   static float get(MemorySegment m, long at) {
@@ -115,7 +136,7 @@ final class Lanes {
   }
 
   static void store(DoubleVector v, MemorySegment m, long at) {
-    v.intoMemorySegment(direct(m), at << 3, ORDER);
+    exact(v).intoMemorySegment(direct(m), at << 3, ORDER);
   }
 
   /** Adds each lane to a sum in double. */
@@ -178,7 +199,7 @@ final class Lanes {
    * reduceLanes}, whose order of summing depends on whether it is interpreted or compiled.
    */
   static double sum(DoubleVector v) {
-    DoubleVector s = v;
+    DoubleVector s = exact(v);
     if (DOUBLE_COUNT > 4) {
       s = s.add(s.rearrange(DOUBLES_BY_4));
     }
@@ -193,7 +214,7 @@ final class Lanes {
 
   /** The same for floats. */
   static float sum(FloatVector v) {
-    FloatVector s = v;
+    FloatVector s = exact(v);
     if (COUNT > 8) {
       s = s.add(s.rearrange(BY_8));
     }
@@ -216,7 +237,7 @@ final class Lanes {
 
   /** The largest lane; NaN if there is one. */
   static float max(FloatVector v) {
-    FloatVector m = v;
+    FloatVector m = exact(v);
     if (COUNT > 8) {
       m = m.max(m.rearrange(BY_8));
     }

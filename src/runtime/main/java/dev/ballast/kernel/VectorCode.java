@@ -205,9 +205,17 @@ final class VectorCode {
     code.astore(to);
   }
 
+  /** Pushes a vector that may come out of a loop, as {@link Lanes#exact} does. */
+  private CodeBuilder exact(int vector) {
+    return code.getstatic(LANES, "FLOAT_TYPE", CD_Class)
+        .aload(vector)
+        .invokevirtual(CD_Class, "cast", MethodTypeDesc.of(CD_Object, CD_Object))
+        .checkcast(VECTOR);
+  }
+
   /** Stores a vector. */
   void store(int vector, int segment, Runnable offset) {
-    code.aload(vector).aload(segment);
+    exact(vector).aload(segment);
     offset.run();
     code.getstatic(LANES, "ORDER", ORDER);
     code.invokevirtual(
@@ -236,7 +244,7 @@ final class VectorCode {
 
   /** {@code product *= x}. */
   void multiply(int x, int product) {
-    code.aload(product).aload(x).invokevirtual(VECTOR, "mul", OF_TWO).astore(product);
+    exact(product).aload(x).invokevirtual(VECTOR, "mul", OF_TWO).astore(product);
   }
 
   /** {@code long to += by}. */
