@@ -2,12 +2,14 @@ package dev.ballast.serve;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Something to be lent, in place of a session. */
 final class Coin extends Lendable {
   static final int VALUE = 42;
 
   private final AtomicInteger ends = new AtomicInteger();
+  private final AtomicReference<Thread> holder = new AtomicReference<>();
 
   // Not final and not volatile: who borrows must see them through the lender.
   private int value;
@@ -34,6 +36,12 @@ final class Coin extends Lendable {
     isWell &= ends.get() == 0;
     giveBack();
     return isWell;
+  }
+
+  /** Whether nobody had it before who could still use it; it is never given back. */
+  boolean isMineAlone() {
+    Thread before = holder.getAndSet(Thread.currentThread());
+    return before == null || !before.isAlive();
   }
 
   int ends() {
