@@ -12,8 +12,8 @@ final class PackingProduct implements Kernel, Workers.Task {
   private final MemorySegment b;
   private final MemorySegment packed;
 
-  /** The last panel, where it is not full. */
-  private final MemorySegment[] ragged;
+  /** The only one that may not be full. */
+  private final MemorySegment lastPanel;
 
   private final PackedProduct product;
   private final Workers workers;
@@ -23,11 +23,7 @@ final class PackingProduct implements Kernel, Workers.Task {
     this.b = o.b();
     long bytes = panels.count() * panels.panelBytes();
     this.packed = o.workspace().asSlice(0, bytes);
-    int last = panels.count() - 1;
-    this.ragged =
-        panels.columnsOf(last) == panels.width()
-            ? new MemorySegment[0]
-            : new MemorySegment[] {packed.asSlice(last * panels.panelBytes())};
+    this.lastPanel = packed.asSlice(bytes - panels.panelBytes());
     this.product =
         new PackedProduct(
             panels, o.dims().m(), o.left(), packed, o.c(), o.workspace().asSlice(bytes), workers);
@@ -52,7 +48,7 @@ final class PackingProduct implements Kernel, Workers.Task {
     long at = panel * panels.panelBytes();
     int columns = panels.columnsOf(panel);
     if (columns < panels.width()) {
-      ragged[0].fill((byte) 0);
+      lastPanel.fill((byte) 0);
     }
     long from = (long) panel * panels.width() * row;
     Transposer.transpose(b, from, row, packed, at, panels.rowBytes(), columns, panels.depth());

@@ -1,10 +1,13 @@
 package dev.ballast.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,28 @@ class WorkersTest {
       for (int i = 0; i < pieces; i++) {
         assertEquals(1, done.get(i), "piece " + i + " of " + pieces + ", round " + round);
       }
+    }
+  }
+
+  /** Each processor meets the same pieces in run after run. */
+  @Test
+  void theCallerTakesTheFirstPieceAndTheWorkerTheLast() {
+    CyclicBarrier both = new CyclicBarrier(2);
+    Thread[] by = new Thread[2];
+    for (int round = 0; round < 200; round++) {
+      Workers.of(2)
+          .run(
+              i -> {
+                by[i] = Thread.currentThread();
+                try {
+                  both.await();
+                } catch (InterruptedException | BrokenBarrierException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              2);
+      assertSame(Thread.currentThread(), by[0]);
+      assertEquals("ballast-worker-1", by[1].getName());
     }
   }
 
