@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +19,15 @@ import java.util.concurrent.TimeUnit;
 
 /** HTTP: the only class that knows the framework. Each request has a virtual thread. */
 final class Web {
-  /** Of a body, in bytes: more is refused with 413, before it is read. */
+  /** Of a body, in bytes: more is refused with 413. */
   static final int MOST_BYTES = 1 << 20;
+
+  /**
+   * Of a body that is refused, in bytes: up to here it is read and thrown away. A connection that
+   * is closed before would be reset by what still comes, and the sender would lose the answer. More
+   * than this is not worth it.
+   */
+  private static final int MOST_THROWN_AWAY = 16 << 20;
 
   private static final int MOST_CONNECTIONS = 1024;
   private static final Duration IDLE = Duration.ofMinutes(2);
@@ -39,7 +47,7 @@ final class Web {
     return WebServer.builder()
         .host(settings.host())
         .port(settings.port())
-        .maxPayloadSize(MOST_BYTES)
+        .maxPayloadSize(MOST_THROWN_AWAY)
         .maxTcpConnections(MOST_CONNECTIONS)
         .idleConnectionTimeout(IDLE)
         .shutdownHook(false)
@@ -63,7 +71,7 @@ final class Web {
       long start = System.nanoTime();
       boolean counted = gate.enter();
       try {
-        Answer answer = Api.answer(endpoint, body(request));
+        Answer answer = answer(endpoint, request);
         send(answer, response, !counted);
         timer(route, answer.status()).record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
       } finally {
@@ -74,13 +82,27 @@ final class Web {
     };
   }
 
+  private static Answer answer(Api.Endpoint endpoint, ServerRequest request) throws IOException {
+    Api.Body body;
+    try {
+      body = body(request);
+    } catch (Problem p) {
+      return Answer.of(p);
+    }
+    return Api.answer(endpoint, body);
+  }
+
   private static Api.Body body(ServerRequest request) throws IOException {
     String type = request.headers().contentType().map(t -> t.mediaType().text()).orElse("");
     if (!request.content().hasEntity()) {
       return new Api.Body(type, new byte[0]);
     }
     try (InputStream in = request.content().inputStream()) {
-      return new Api.Body(type, in.readAllBytes());
+      byte[] bytes = in.readNBytes(MOST_BYTES);
+      if (in.transferTo(OutputStream.nullOutputStream()) > 0) {
+        throw new Problem(Problem.TOO_LARGE, "the body has more than " + MOST_BYTES + " bytes");
+      }
+      return new Api.Body(type, bytes);
     }
   }
 
