@@ -48,6 +48,12 @@ public final class Warmer {
 
   private static final long PAUSE_NANOS = 500_000L;
 
+  /** A kernel that still makes objects after so long waits until others had their turn. */
+  private static final long EXERCISE_NANOS = 1_000_000_000L;
+
+  /** So often. HotSpot was seen to come round to a loop twelve seconds after the start. */
+  private static final int EXERCISE_CHANCES = 10;
+
   /** Classes that are tried; after that the best serves, or plain code. */
   private static final int MOST_CLASSES = 3;
 
@@ -186,17 +192,50 @@ public final class Warmer {
     enqueue(new Job<>(make, call, operations, ready, patience)::warm, false);
   }
 
-  /** Runs a kernel so many times, before what takes longer; comes back at once. */
+  /**
+   * Runs a kernel so many times, and then until it makes no objects, before what takes longer;
+   * comes back at once.
+   */
   static void exercise(Supplier<Kernel> make, int times) {
-    enqueue(
-        () -> {
-          Kernel kernel = make.get();
-          for (int i = 0; i < times; i++) {
-            kernel.run();
-          }
-          return true;
-        },
-        true);
+    enqueue(new Exercise(make, times)::run, true);
+  }
+
+  private static final class Exercise {
+    private static final int RUNS = 1_000;
+
+    private final Supplier<Kernel> make;
+    private final int times;
+    private Kernel kernel;
+    private int chances = EXERCISE_CHANCES;
+
+    Exercise(Supplier<Kernel> make, int times) {
+      this.make = make;
+      this.times = times;
+    }
+
+    /** Whether there is no more to do; else it is the others' turn first. */
+    boolean run() {
+      if (kernel == null) {
+        kernel = make.get();
+        bytesOf(times);
+      }
+      long start = System.nanoTime();
+      while (bytesOf(RUNS) > 0) {
+        if (System.nanoTime() - start > EXERCISE_NANOS) {
+          return --chances == 0;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+      return true;
+    }
+
+    private long bytesOf(int runs) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < runs; i++) {
+        kernel.run();
+      }
+      return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
   }
 
   private static void enqueue(BooleanSupplier job, boolean first) {

@@ -41,6 +41,25 @@ class WarmerTest {
   }
 
   @Test
+  void aKernelIsRunUntilItMakesNoObjects() throws InterruptedException {
+    AtomicInteger runs = new AtomicInteger();
+    Warmer.exercise(
+        () ->
+            () -> {
+              runs.incrementAndGet();
+              call();
+            },
+        10);
+    assertFalse(Ballast.awaitWarm(Duration.ofMillis(200)), "as long as it makes objects");
+    assertTrue(runs.get() > 10, "runs: " + runs);
+    isStarved = false;
+    assertTrue(Ballast.awaitWarm(Duration.ofSeconds(60)));
+    int enough = runs.get();
+    Thread.sleep(20);
+    assertEquals(enough, runs.get(), "no run more");
+  }
+
+  @Test
   void whoWaitsIsToldWhetherItWasLongEnough() {
     CountDownLatch held = new CountDownLatch(1);
     Warmer.exercise(
