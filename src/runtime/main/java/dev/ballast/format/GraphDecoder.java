@@ -5,7 +5,6 @@ import dev.ballast.ir.Node;
 import dev.ballast.ir.Op;
 import dev.ballast.ir.Phase;
 import dev.ballast.ir.Value;
-import dev.ballast.op.OpName;
 import dev.ballast.op.OpRegistry;
 import dev.ballast.tensor.Literal;
 import dev.ballast.tensor.ModelFormatException;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Reads the GRPH section. What it accepts, {@link GraphEncoder} writes back byte for byte. */
 final class GraphDecoder {
@@ -46,10 +44,7 @@ final class GraphDecoder {
   private GraphDecoder(BoundedReader in, OpRegistry registry) {
     this.in = in;
     this.registry = registry;
-    this.known =
-        registry.ops().stream()
-            .map(op -> op.getAnnotation(OpName.class).value())
-            .collect(Collectors.toUnmodifiableSet());
+    this.known = registry.ops().keySet();
   }
 
   static Graph decode(BoundedReader in, OpRegistry registry) throws ModelFormatException {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +35,9 @@ public final class ProductTable {
 
   /** The system property that names a table to use in place of all others. */
   public static final String PROPERTY = "ballast.products";
+
+  /** In a line, after the sides, m, n and k. */
+  private static final int FIRST_KERNEL = 4;
 
   /** A shape of the grid. */
   record Point(boolean transposeA, boolean transposeB, int m, int n, int k)
@@ -80,11 +84,20 @@ public final class ProductTable {
   }
 
   private final String origin;
-  private final Map<Point, List<ProductKernel>> rankings;
 
-  ProductTable(String origin, Map<Point, List<ProductKernel>> rankings) {
+  /** Lines, each between two line feeds. */
+  private final String text;
+
+  /** Of the shapes that were asked for, by their names. */
+  private final Map<String, List<ProductKernel>> rankings = new ConcurrentHashMap<>();
+
+  private ProductTable(String origin, String text) {
     this.origin = origin;
-    this.rankings = Map.copyOf(rankings);
+    this.text = "\n" + text + "\n";
+  }
+
+  static ProductTable of(String origin, Map<Point, List<ProductKernel>> rankings) {
+    return new ProductTable(origin, text(rankings));
   }
 
   /** The table that products go by in this process. */
@@ -116,8 +129,9 @@ public final class ProductTable {
         if (in == null) {
           throw new IllegalStateException("products.txt is missing from Ballast's jar");
         }
-        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        return parse("the table that comes with Ballast", text);
+        // Not parsed: of 700 lines a network needs a few, and every process starts with this.
+        String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        return new ProductTable("the table that comes with Ballast", text);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("can't read a table of products: " + e.getMessage(), e);
@@ -134,13 +148,18 @@ public final class ProductTable {
   }
 
   static ProductTable parse(String origin, String text) {
+    return of(origin, rankings(origin, text));
+  }
+
+  private static Map<Point, List<ProductKernel>> rankings(String origin, String text) {
     Map<Point, List<ProductKernel>> rankings = new HashMap<>();
     String[] lines = text.split("\n");
     for (int i = 0; i < lines.length; i++) {
       String line = lines[i].strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
         try {
-          parse(words(line), rankings);
+          String[] words = words(line);
+          rankings.put(point(words), kernels(words));
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException(
               origin
@@ -155,7 +174,7 @@ public final class ProductTable {
         }
       }
     }
-    return new ProductTable(origin, rankings);
+    return rankings;
   }
 
   /** Without patterns: every process reads the table before its first answer. */
@@ -168,27 +187,27 @@ public final class ProductTable {
     return all;
   }
 
-  private static void parse(String[] words, Map<Point, List<ProductKernel>> rankings) {
-    if (words.length < 5 || !Set.of("NN", "NT", "TN", "TT").contains(words[0])) {
+  private static Point point(String[] words) {
+    if (words.length < FIRST_KERNEL + 1 || !Set.of("NN", "NT", "TN", "TT").contains(words[0])) {
       throw new IllegalArgumentException("too few words");
     }
-    Point p =
-        new Point(
-            words[0].charAt(0) == 'T',
-            words[0].charAt(1) == 'T',
-            Integer.parseInt(words[1]),
-            Integer.parseInt(words[2]),
-            Integer.parseInt(words[3]));
-    List<ProductKernel> kernels = new ArrayList<>();
-    for (int i = 4; i < words.length; i++) {
-      kernels.add(ProductKernel.valueOf(words[i].toUpperCase(Locale.ROOT)));
-    }
-    rankings.put(p, List.copyOf(kernels));
+    return new Point(
+        words[0].charAt(0) == 'T',
+        words[0].charAt(1) == 'T',
+        Integer.parseInt(words[1]),
+        Integer.parseInt(words[2]),
+        Integer.parseInt(words[3]));
   }
 
-  /** The table's text. */
-  @Override
-  public String toString() {
+  private static List<ProductKernel> kernels(String[] words) {
+    List<ProductKernel> kernels = new ArrayList<>();
+    for (int i = FIRST_KERNEL; i < words.length; i++) {
+      kernels.add(ProductKernel.valueOf(words[i].toUpperCase(Locale.ROOT)));
+    }
+    return List.copyOf(kernels);
+  }
+
+  private static String text(Map<Point, List<ProductKernel>> rankings) {
     return new TreeMap<>(rankings)
         .entrySet().stream()
             .map(
@@ -197,6 +216,26 @@ public final class ProductTable {
                         .map(k -> k.name().toLowerCase(Locale.ROOT))
                         .collect(Collectors.joining(" ", e.getKey() + " ", "\n")))
             .collect(Collectors.joining());
+  }
+
+  /** Of the shape nearest to a product's; empty where the table has no line for that. */
+  private List<ProductKernel> ranking(Gemm.Dims d, boolean transposeA, boolean transposeB) {
+    String point = Point.nearest(d, transposeA, transposeB).toString();
+    List<ProductKernel> known = rankings.get(point);
+    if (known != null) {
+      return known;
+    }
+    int at = text.indexOf("\n" + point + " ");
+    List<ProductKernel> found =
+        at < 0 ? List.of() : kernels(words(text.substring(at + 1, text.indexOf('\n', at + 1))));
+    rankings.put(point, found);
+    return found;
+  }
+
+  /** The table's text: a line for each shape, in order. */
+  @Override
+  public String toString() {
+    return text(rankings(origin, text));
   }
 
   /** For people: where the table was found. */
@@ -209,8 +248,7 @@ public final class ProductTable {
    * speak of packing was measured before there was any; it goes by the rule that it is.
    */
   public boolean packs(Gemm.Dims d, boolean transposeA, boolean transposeB) {
-    List<ProductKernel> ranking =
-        rankings.getOrDefault(Point.nearest(d, transposeA, transposeB), List.of());
+    List<ProductKernel> ranking = ranking(d, transposeA, transposeB);
     int packed = ranking.indexOf(ProductKernel.PACKED);
     int other = ranking.indexOf(choose(d, transposeA, transposeB, false));
     return Simd.isAvailable() && (packed < 0 || other < 0 || packed < other);
@@ -218,8 +256,7 @@ public final class ProductTable {
 
   /** The kernel for a product; one that the table has no shape for goes to the first that fits. */
   ProductKernel choose(Gemm.Dims d, boolean transposeA, boolean transposeB, boolean adds) {
-    List<ProductKernel> ranking =
-        rankings.getOrDefault(Point.nearest(d, transposeA, transposeB), List.of());
+    List<ProductKernel> ranking = ranking(d, transposeA, transposeB);
     for (List<ProductKernel> kernels : List.of(ranking, ProductKernel.BY_RULE)) {
       for (ProductKernel k : kernels) {
         if (k.serves(d, transposeA, transposeB, adds)) {

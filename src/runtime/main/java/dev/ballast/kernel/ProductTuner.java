@@ -74,7 +74,7 @@ public final class ProductTuner {
               rankings.put(
                   point,
                   times.keySet().stream().sorted(Comparator.comparing(times::get)).toList()));
-      return new ProductTable("measured now", rankings);
+      return ProductTable.of("measured now", rankings);
     }
   }
 

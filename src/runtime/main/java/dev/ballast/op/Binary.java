@@ -69,7 +69,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = a + b; ∂c/∂a = ∂c/∂b = 1. Keeps nothing. */
-  @OpName("add")
   record Add() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -84,7 +83,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = a − b; ∂c/∂a = 1, ∂c/∂b = −1. Keeps nothing. */
-  @OpName("sub")
   record Sub() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -99,7 +97,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = ab; ∂c/∂a = b, ∂c/∂b = a. Keeps both inputs. */
-  @OpName("mul")
   record Mul() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -114,7 +111,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = a / b; ∂c/∂a = 1/b, ∂c/∂b = −c/b. Keeps b and the output. */
-  @OpName("div")
   record Div() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -133,7 +129,6 @@ public sealed interface Binary extends BuiltIn {
    * c = aᵇ; ∂c/∂a = b·a^(b−1), and 0 at 0⁰; ∂c/∂b = c·ln a, and 0 where a is 0. Keeps both inputs
    * and the output.
    */
-  @OpName("pow")
   record Pow() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -161,7 +156,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = max(a, b); the gradient goes to the larger, half to each of equals. Keeps both inputs. */
-  @OpName("max")
   record Max() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -175,7 +169,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = min(a, b); the gradient goes to the smaller, half to each of equals. Keeps both inputs. */
-  @OpName("min")
   record Min() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -196,7 +189,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = [a &lt; b], 1 or 0 in the operands' type. Piecewise constant: no gradient. */
-  @OpName("less")
   record Less() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -208,7 +200,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = [a ≤ b], 1 or 0 in the operands' type. Piecewise constant: no gradient. */
-  @OpName("less_equal")
   record LessEqual() implements Binary {
     @Override
     public BinaryFunction function() {
@@ -220,7 +211,6 @@ public sealed interface Binary extends BuiltIn {
   }
 
   /** c = [a = b], 1 or 0 in the operands' type. Piecewise constant: no gradient. */
-  @OpName("equal")
   record Equal() implements Binary {
     @Override
     public BinaryFunction function() {

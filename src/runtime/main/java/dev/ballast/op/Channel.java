@@ -47,7 +47,6 @@ public sealed interface Channel extends Image {
    * channel, ∂L/∂x = x · 2/n ∂L/∂variance + (∂L/∂mean − 2 mean ∂L/∂variance) / n. Keeps x and the
    * mean.
    */
-  @OpName("channel_moments")
   record Moments(boolean batchLast) implements Channel {
     @Override
     public Moments withBatchLast(boolean last) {
@@ -97,7 +96,6 @@ public sealed interface Channel extends Image {
    * y = x · scale[C], and + shift[C] where a third input is given. ∂L/∂x = ∂L/∂y · scale, ∂L/∂scale
    * = Σ ∂L/∂y · x, ∂L/∂shift = Σ ∂L/∂y. Keeps x and the scale.
    */
-  @OpName("channel_affine")
   record Affine(boolean batchLast) implements Channel {
     @Override
     public Affine withBatchLast(boolean last) {
@@ -160,7 +158,6 @@ public sealed interface Channel extends Image {
    * Σ g · x and Σ g over each channel. With u and v the gradients by them, ∂L/∂g = x · u + v and
    * ∂L/∂x = g · u. Keeps both inputs.
    */
-  @OpName("channel_products")
   record Products(boolean batchLast) implements Channel {
     @Override
     public Products withBatchLast(boolean last) {

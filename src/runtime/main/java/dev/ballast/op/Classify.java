@@ -79,7 +79,6 @@ public sealed interface Classify extends BuiltIn {
   }
 
   /** y_c = e^{x_c} / Σ_k e^{x_k}; ∂L/∂x = y ⊙ (g − Σ g ⊙ y). Keeps the output. */
-  @OpName("softmax")
   record Softmax() implements Classify {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -120,7 +119,6 @@ public sealed interface Classify extends BuiltIn {
    * + C − T, and zeros behind them. T is at most C. The gradient is that of {@link Softmax}, since
    * what is zero takes no part in it. Keeps the output.
    */
-  @OpName("causal_softmax")
   record CausalSoftmax() implements Classify {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -161,7 +159,6 @@ public sealed interface Classify extends BuiltIn {
   }
 
   /** y_c = x_c − log Σ_k e^{x_k}; ∂L/∂x = g − e^y Σ g. Keeps the output. */
-  @OpName("log_softmax")
   record LogSoftmax() implements Classify {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -200,7 +197,6 @@ public sealed interface Classify extends BuiltIn {
    * loss[B] of scores x[B,C] and integer labels[B]: log Σ_c e^{x_c} − x_label. ∂L/∂x = (softmax(x)
    * − onehot(label)) · g, as one fused op. Keeps both inputs; the probabilities are never stored.
    */
-  @OpName("cross_entropy")
   record CrossEntropy() implements Classify {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -236,7 +232,6 @@ public sealed interface Classify extends BuiltIn {
    * d[B,C] = (softmax(x) − onehot(label)) · g[B]. With p = softmax(x) and u = ∂L/∂d: ∂L/∂x = g p ⊙
    * (u − Σ u ⊙ p), ∂L/∂g = Σ u ⊙ (p − onehot). Keeps its inputs.
    */
-  @OpName("cross_entropy_gradient")
   record CrossEntropyGradient() implements Classify {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -275,7 +270,6 @@ public sealed interface Classify extends BuiltIn {
    * {@link CrossEntropy} and the d[B,C] of {@link CrossEntropyGradient}. Made where a graph is
    * planned. Keeps its inputs.
    */
-  @OpName("cross_entropy_with_gradient")
   record CrossEntropyWithGradient() implements Classify {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

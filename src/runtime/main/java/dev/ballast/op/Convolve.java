@@ -128,7 +128,6 @@ public sealed interface Convolve extends Image {
    * y = x ⋆ w, and + b[O] where a third input is given. ∂L/∂x, ∂L/∂w and ∂L/∂b are of the two ops
    * below. Keeps x and w.
    */
-  @OpName("conv2d")
   record Conv2d(
       List<Integer> stride,
       List<Integer> padding,
@@ -210,7 +209,6 @@ public sealed interface Convolve extends Image {
    * ∂L/∂x of g = ∂L/∂y and w, for images x of {@code size}. With u = ∂L/∂(∂L/∂x): the gradient by g
    * is u ⋆ w, that by w the weights' gradient for the images u. Keeps g and w.
    */
-  @OpName("conv2d_input_gradient")
   record InputGradient(
       List<Integer> size,
       List<Integer> stride,
@@ -289,7 +287,6 @@ public sealed interface Convolve extends Image {
    * {@code biased}. With u = ∂L/∂(∂L/∂w) and v = ∂L/∂(∂L/∂b): the gradient by x is that of x for
    * the weights u, that by g is x ⋆ u + v. Keeps x and g.
    */
-  @OpName("conv2d_weight_gradient")
   record WeightGradient(
       List<Integer> kernel,
       List<Integer> stride,

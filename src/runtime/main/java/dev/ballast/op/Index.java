@@ -22,7 +22,6 @@ public sealed interface Index extends BuiltIn {
    * out[…, i…, …] = x[…, indices[i…], …]: the axis is replaced by the shape of the indices. ∂L/∂x
    * adds each ∂L/∂out where it was read. Keeps the indices.
    */
-  @OpName("gather")
   record Gather(int axis) implements Index {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -59,7 +58,6 @@ public sealed interface Index extends BuiltIn {
    * Zeros of {@code size} places along the axis, to which updates are added where the indices say:
    * the transpose of {@link Gather}, which is also its gradient rule. Keeps the indices.
    */
-  @OpName("scatter_add")
   record ScatterAdd(int axis, int size) implements Index {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -98,7 +96,6 @@ public sealed interface Index extends BuiltIn {
   }
 
   /** out[i…, c] = [indices[i…] = c]. Piecewise constant: no gradient. */
-  @OpName("one_hot")
   record OneHot(int classes, DType dtype) implements Index {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

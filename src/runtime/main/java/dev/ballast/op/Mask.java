@@ -14,7 +14,6 @@ public sealed interface Mask extends BuiltIn {
    * Which elements are above 0, one bit each, 32 in a word, the first in the lowest. Piecewise
    * constant: no gradient.
    */
-  @OpName("positive_bits")
   record PositiveBits() implements Mask {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -47,7 +46,6 @@ public sealed interface Mask extends BuiltIn {
   }
 
   /** Where the bit is set a, else 0; ∂L/∂a likewise. Keeps the bits. */
-  @OpName("select_bits")
   record SelectBits() implements Mask {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

@@ -18,7 +18,6 @@ public sealed interface MaxPool extends Pool {
    * The largest; of equals the first, row by row. ∂L/∂x goes to the largest alone. Keeps x, whose
    * largest are found again; {@link Places} keeps their places instead.
    */
-  @OpName("max_pool2d")
   record Largest(
       List<Integer> kernel,
       List<Integer> stride,
@@ -71,7 +70,6 @@ public sealed interface MaxPool extends Pool {
    * The largest and, packed into words, which tap of its window each is: two bits an element for a
    * window of 2×2, where keeping x would be four floats. Keeps the places.
    */
-  @OpName("max_pool2d_places")
   record Places(
       List<Integer> kernel,
       List<Integer> stride,
@@ -134,7 +132,6 @@ public sealed interface MaxPool extends Pool {
    * Images of {@code size}: each element of g = ∂L/∂y where its place says, zeros elsewhere. The
    * gradient by g takes from these places again. Keeps the places.
    */
-  @OpName("max_pool2d_gradient")
   record Gradient(
       List<Integer> size,
       List<Integer> kernel,
@@ -188,7 +185,6 @@ public sealed interface MaxPool extends Pool {
   }
 
   /** For each window the element of x at its place; ∂L/∂x goes back there. Keeps the places. */
-  @OpName("max_pool2d_take")
   record Take(
       List<Integer> kernel,
       List<Integer> stride,

@@ -15,7 +15,6 @@ public sealed interface MeanPool extends Pool {
    * The mean; padding counts as zeros where {@code countPadding}. ∂L/∂x goes to all in equal parts.
    * Keeps nothing.
    */
-  @OpName("avg_pool2d")
   record Mean(
       List<Integer> kernel,
       List<Integer> stride,
@@ -64,7 +63,6 @@ public sealed interface MeanPool extends Pool {
   }
 
   /** Each element of g = ∂L/∂y in equal parts to what its mean is of. Keeps nothing. */
-  @OpName("avg_pool2d_gradient")
   record Gradient(
       List<Integer> size,
       List<Integer> kernel,

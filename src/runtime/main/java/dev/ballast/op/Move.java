@@ -41,7 +41,6 @@ public sealed interface Move extends BuiltIn {
    * The same elements under another shape, always a view. One dimension may be −1: what is left, so
    * that a graph can be planned again for another batch size.
    */
-  @OpName("reshape")
   record Reshape(List<Integer> dims) implements Move {
     public Reshape {
       dims = List.copyOf(dims);
@@ -91,7 +90,6 @@ public sealed interface Move extends BuiltIn {
   }
 
   /** Axis i of the result is axis {@code permutation[i]} of the input. */
-  @OpName("transpose")
   record Transpose(List<Integer> permutation) implements Move {
     public Transpose {
       permutation = List.copyOf(permutation);
@@ -140,7 +138,6 @@ public sealed interface Move extends BuiltIn {
   }
 
   /** The input read as a larger shape, written out in full. */
-  @OpName("broadcast_to")
   record BroadcastTo(List<Integer> dims) implements Move {
     public BroadcastTo {
       dims = List.copyOf(dims);
@@ -177,7 +174,6 @@ public sealed interface Move extends BuiltIn {
   }
 
   /** The places {@code from} (inclusive) to {@code to} (exclusive) along one axis. */
-  @OpName("slice")
   record Slice(int axis, int from, int to) implements Move {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -217,7 +213,6 @@ public sealed interface Move extends BuiltIn {
   }
 
   /** Zeros before and after, along one axis. */
-  @OpName("pad")
   record Pad(int axis, int before, int after) implements Move {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -264,7 +259,6 @@ public sealed interface Move extends BuiltIn {
   }
 
   /** The inputs one after the other along an axis. */
-  @OpName("concat")
   record Concat(int axis) implements Move {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -329,7 +323,6 @@ public sealed interface Move extends BuiltIn {
   }
 
   /** The same numbers in another dtype; floating to integer truncates toward zero. */
-  @OpName("cast")
   record Cast(DType to) implements Move {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

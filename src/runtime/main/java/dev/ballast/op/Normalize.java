@@ -23,7 +23,6 @@ public sealed interface Normalize extends BuiltIn {
    * row (Ba, Kiros and Hinton 2016). With n elements a row, g = ∂L/∂y and d = ∂L/∂r, ∂L/∂x = r · (g
    * − mean(g) − y · (mean(g ⊙ y) + d · r / n)). Keeps both results and not x.
    */
-  @OpName("normalize_rows")
   record Rows(double epsilon) implements Normalize {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

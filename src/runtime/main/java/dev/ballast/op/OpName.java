@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The name that model files carry for an op: never changed once released, whatever the class. */
+/**
+ * The name that model files carry for a user's own op: never changed once released, whatever the
+ * class.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface OpName {

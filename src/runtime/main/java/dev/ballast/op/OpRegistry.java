@@ -3,8 +3,8 @@ package dev.ballast.op;
 import dev.ballast.ir.Op;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +14,6 @@ import java.util.Map;
  * record components. Users' own ops are records too, with an {@link OpName}.
  */
 public final class OpRegistry {
-  private static final ClassValue<String> NAMES =
-      new ClassValue<>() {
-        @Override
-        protected String computeValue(Class<?> type) {
-          OpName name = type.getAnnotation(OpName.class);
-          if (name == null) {
-            throw new IllegalArgumentException(type.getName() + " needs an @OpName");
-          }
-          return name.value();
-        }
-      };
-
   private final Map<String, Class<? extends Op>> byName = new LinkedHashMap<>();
 
   private OpRegistry() {}
@@ -33,7 +21,7 @@ public final class OpRegistry {
   /** The built-in ops. */
   public static OpRegistry builtIn() {
     OpRegistry r = new OpRegistry();
-    r.addSealed(BuiltIn.class);
+    r.byName.putAll(BuiltInNames.ops());
     return r;
   }
 
@@ -49,13 +37,17 @@ public final class OpRegistry {
     return r;
   }
 
-  /** All ops known here. */
-  public List<Class<? extends Op>> ops() {
-    return List.copyOf(byName.values());
+  /** All ops known here, by their names. */
+  public Map<String, Class<? extends Op>> ops() {
+    return Collections.unmodifiableMap(byName);
   }
 
-  static String nameOf(Class<?> op) {
-    return NAMES.get(op);
+  private static String nameOf(Class<?> op) {
+    OpName name = op.getAnnotation(OpName.class);
+    if (name == null) {
+      throw new IllegalArgumentException(op.getName() + " needs an @OpName");
+    }
+    return name.value();
   }
 
   /** An op's attributes in the order of its record components. */
@@ -105,20 +97,13 @@ public final class OpRegistry {
     return op.getRecordComponents();
   }
 
-  private void addSealed(Class<?> type) {
-    if (type.isRecord()) {
-      addOp(type.asSubclass(Op.class));
-      return;
-    }
-    new ArrayList<>(List.of(type.getPermittedSubclasses())).forEach(this::addSealed);
-  }
-
   private void addOp(Class<? extends Op> op) {
     components(op);
-    Class<? extends Op> other = byName.putIfAbsent(nameOf(op), op);
+    String name = nameOf(op);
+    Class<? extends Op> other = byName.putIfAbsent(name, op);
     if (other != null) {
       throw new IllegalArgumentException(
-          "two ops are named '" + nameOf(op) + "': " + other.getName() + " and " + op.getName());
+          "two ops are named '" + name + "': " + other.getName() + " and " + op.getName());
     }
   }
 }

@@ -21,7 +21,6 @@ public sealed interface Packed extends BuiltIn {
    *
    * <p>∂L/∂B is ∂L/∂panels, unpacked. Keeps nothing.
    */
-  @OpName("pack_columns")
   record PackColumns(boolean transpose, int width) implements Packed {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -75,7 +74,6 @@ public sealed interface Packed extends BuiltIn {
    *
    * <p>∂L/∂A = ∂L/∂C · Bᵀ, ∂L/∂B = Aᵀ · ∂L/∂C, packed. Keeps both inputs.
    */
-  @OpName("matmul_packed")
   record MatMulPacked(boolean transposeA, int columns) implements Packed {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

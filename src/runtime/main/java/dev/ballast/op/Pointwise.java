@@ -8,23 +8,29 @@ import java.util.Optional;
 
 /** The ops that do to each element what a scalar operation does to a number. */
 public final class Pointwise {
-  private static final Map<ScalarOp, Op> OPS = ops();
+  /** Made when first asked for: whoever only runs a graph never does. */
+  private static final class ByOperation {
+    static final Map<ScalarOp, Op> OPS = ops();
+
+    private static Map<ScalarOp, Op> ops() {
+      Map<ScalarOp, Op> ops = new EnumMap<>(ScalarOp.class);
+      OpRegistry registry = OpRegistry.builtIn();
+      registry
+          .ops()
+          .forEach(
+              (name, type) -> {
+                if (Unary.class.isAssignableFrom(type)
+                    || Binary.class.isAssignableFrom(type)
+                    || Selection.class.isAssignableFrom(type)) {
+                  Op op = registry.create(name, Map.of());
+                  ops.put(operation(op).orElseThrow(), op);
+                }
+              });
+      return ops;
+    }
+  }
 
   private Pointwise() {}
-
-  private static Map<ScalarOp, Op> ops() {
-    Map<ScalarOp, Op> ops = new EnumMap<>(ScalarOp.class);
-    OpRegistry registry = OpRegistry.builtIn();
-    for (Class<? extends Op> type : registry.ops()) {
-      if (Unary.class.isAssignableFrom(type)
-          || Binary.class.isAssignableFrom(type)
-          || Selection.class.isAssignableFrom(type)) {
-        Op op = registry.create(OpRegistry.nameOf(type), Map.of());
-        ops.put(operation(op).orElseThrow(), op);
-      }
-    }
-    return ops;
-  }
 
   /** The operation that an op is on single numbers, if there is one. */
   public static Optional<ScalarOp> operation(Op op) {
@@ -42,7 +48,7 @@ public final class Pointwise {
    * @throws IllegalArgumentException where there is none
    */
   public static Op of(ScalarOp operation) {
-    return Optional.ofNullable(OPS.get(operation))
+    return Optional.ofNullable(ByOperation.OPS.get(operation))
         .orElseThrow(() -> new IllegalArgumentException("no op does " + operation));
   }
 }

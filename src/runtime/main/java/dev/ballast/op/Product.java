@@ -22,7 +22,6 @@ public sealed interface Product extends BuiltIn {
    *
    * <p>∂L/∂A = ∂L/∂C · Bᵀ, ∂L/∂B = Aᵀ · ∂L/∂C. Keeps both inputs.
    */
-  @OpName("matmul")
   record MatMul(boolean transposeA, boolean transposeB) implements Product {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -112,7 +111,6 @@ public sealed interface Product extends BuiltIn {
    *
    * <p>∂L/∂C = ∂L/∂out, ∂L/∂A and ∂L/∂B as for the product. Keeps A and B.
    */
-  @OpName("matmul_add")
   record MatMulAdd(boolean transposeA, boolean transposeB) implements Product {
     private MatMul product() {
       return new MatMul(transposeA, transposeB);

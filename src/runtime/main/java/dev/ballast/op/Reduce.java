@@ -79,7 +79,6 @@ public sealed interface Reduce extends BuiltIn {
   }
 
   /** y = Σ x; ∂y/∂x = 1. Keeps nothing. */
-  @OpName("sum")
   record Sum(List<Integer> axes, boolean keepDims) implements Folding {
     public Sum {
       axes = List.copyOf(axes);
@@ -97,7 +96,6 @@ public sealed interface Reduce extends BuiltIn {
   }
 
   /** y = Σ x / n; ∂y/∂x = 1/n. Keeps nothing. */
-  @OpName("mean")
   record Mean(List<Integer> axes, boolean keepDims) implements Folding {
     public Mean {
       axes = List.copyOf(axes);
@@ -119,7 +117,6 @@ public sealed interface Reduce extends BuiltIn {
    * y = max x; the gradient goes to the largest, in equal parts where several are. Keeps input and
    * output.
    */
-  @OpName("reduce_max")
   record MaxOver(List<Integer> axes, boolean keepDims) implements Folding {
     public MaxOver {
       axes = List.copyOf(axes);
@@ -140,7 +137,6 @@ public sealed interface Reduce extends BuiltIn {
   }
 
   /** The index (i32) of the largest element along one axis, the first of equals. No gradient. */
-  @OpName("argmax")
   record ArgMax(int axis) implements Reduce {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

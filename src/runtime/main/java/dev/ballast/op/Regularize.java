@@ -16,7 +16,6 @@ public sealed interface Regularize extends BuiltIn {
    * (seed, step), of {@code stream} and of the element's index. So the rule is dropout itself:
    * ∂L/∂x = dropout(∂L/∂y) draws the same mask again. Keeps the counter alone.
    */
-  @OpName("dropout")
   record Dropout(double rate, long stream) implements Regularize {
     public Dropout {
       if (!(rate >= 0 && rate < 1)) {

@@ -20,7 +20,6 @@ public sealed interface Selection extends BuiltIn {
    * d = c ≠ 0 ? a : b, broadcast; ∂d/∂a = [c ≠ 0], ∂d/∂b = [c = 0]. Keeps the condition. Reads only
    * the chosen side, so that a NaN on the other does no harm.
    */
-  @OpName("select")
   record Select() implements Selection {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {

@@ -60,7 +60,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = −x; y′ = −1. Keeps nothing. */
-  @OpName("neg")
   record Neg() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -74,7 +73,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = |x|; y′ = [x &gt; 0] − [x &lt; 0]. Keeps the input. */
-  @OpName("abs")
   record Abs() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -89,7 +87,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = √x; y′ = 1 / 2y. Keeps the output. */
-  @OpName("sqrt")
   record Sqrt() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -103,7 +100,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = eˣ; y′ = y. Keeps the output. */
-  @OpName("exp")
   record Exp() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -117,7 +113,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = ln x; y′ = 1 / x. Keeps the input. */
-  @OpName("log")
   record Log() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -131,7 +126,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = sin x; y′ = cos x. Keeps the input. */
-  @OpName("sin")
   record Sin() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -145,7 +139,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = cos x; y′ = −sin x. Keeps the input. */
-  @OpName("cos")
   record Cos() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -159,7 +152,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = 1 / (1 + e⁻ˣ); y′ = y(1 − y). Keeps the output. */
-  @OpName("sigmoid")
   record Sigmoid() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -173,7 +165,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = tanh x; y′ = 1 − y². Keeps the output. */
-  @OpName("tanh")
   record Tanh() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -187,7 +178,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = max(x, 0); y′ = [y &gt; 0], so 0 at 0, as in PyTorch. Keeps the output. */
-  @OpName("relu")
   record Relu() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -207,7 +197,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = ln(1 + eˣ); y′ = σ(x). Keeps the input. */
-  @OpName("softplus")
   record Softplus() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -221,7 +210,6 @@ public sealed interface Unary extends BuiltIn {
   }
 
   /** y = erf x; y′ = 2/√π · e^(−x²). Keeps the input. */
-  @OpName("erf")
   record Erf() implements Unary {
     @Override
     public UnaryFunction function() {
@@ -238,7 +226,6 @@ public sealed interface Unary extends BuiltIn {
    * y = x Φ(x), Φ the normal distribution's (Hendrycks and Gimpel 2016, the exact form); y′ = Φ(x)
    * + x φ(x). Keeps the input.
    */
-  @OpName("gelu")
   record Gelu() implements Unary {
     @Override
     public UnaryFunction function() {

@@ -41,7 +41,6 @@ public sealed interface Update extends BuiltIn {
   }
 
   /** target := value. */
-  @OpName("assign")
   record Assign() implements Update {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -71,7 +70,6 @@ public sealed interface Update extends BuiltIn {
    * torch.optim.SGD with dampening 0: d = g + λp; v′ = μv + d; p′ = p − η·v′, or p − η·(d + μv′)
    * with Nesterov's momentum.
    */
-  @OpName("sgd")
   record Sgd(double momentum, boolean nesterov, double weightDecay) implements Update {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
@@ -126,7 +124,6 @@ public sealed interface Update extends BuiltIn {
    * {@code decoupled} the weight decay is AdamW's (Loshchilov and Hutter 2019): p shrinks by 1 −
    * ηλ; otherwise λp is added to the gradient. As torch.optim.Adam and AdamW.
    */
-  @OpName("adam")
   record Adam(double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
       implements Update {
     @Override
@@ -176,7 +173,6 @@ public sealed interface Update extends BuiltIn {
    * product changes its piece of the parameter while it is still in registers, so that the gradient
    * is never in memory.
    */
-  @OpName("matmul_sgd")
   record MatMulSgd(boolean transposeA, double momentum, boolean nesterov, double weightDecay)
       implements Update {
     private Sgd sgd() {

@@ -3,7 +3,6 @@ package dev.ballast.format;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ballast.ir.Phase;
-import dev.ballast.op.OpName;
 import dev.ballast.op.OpRegistry;
 import dev.ballast.tensor.DType;
 import java.io.IOException;
@@ -49,16 +48,17 @@ class FormatDocumentTest {
             .matcher(ops)
             .results()
             .collect(Collectors.toMap(m -> m.group(1), m -> m.group(2).strip()));
-    Map<String, String> built =
-        OpRegistry.builtIn().ops().stream()
-            .collect(
-                Collectors.toMap(
-                    op -> op.getAnnotation(OpName.class).value(),
-                    op ->
-                        Arrays.stream(op.getRecordComponents())
-                            .map(FormatDocumentTest::attribute)
-                            .collect(Collectors.joining(", "))));
-    assertEquals(new TreeMap<>(built), new TreeMap<>(told));
+    Map<String, String> built = new TreeMap<>();
+    OpRegistry.builtIn()
+        .ops()
+        .forEach(
+            (name, op) ->
+                built.put(
+                    name,
+                    Arrays.stream(op.getRecordComponents())
+                        .map(FormatDocumentTest::attribute)
+                        .collect(Collectors.joining(", "))));
+    assertEquals(built, new TreeMap<>(told));
   }
 
   private static String attribute(RecordComponent c) {

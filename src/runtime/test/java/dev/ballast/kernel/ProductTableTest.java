@@ -59,6 +59,14 @@ class ProductTableTest {
   }
 
   @Test
+  void linesMayBeInAnyOrderAndSpacedAtWillAndTheLastOfAShapeCounts() {
+    ProductTable t = table("NT 64 256 1024 tiles\n\tNT  64 256\t1024  openblas \nNN 1 1 1 tiles");
+    assertEquals("NN 1 1 1 tiles\nNT 64 256 1024 openblas\n", t.toString());
+    var dims = new Gemm.Dims(64, 256, 1024);
+    assertEquals(ProductKernel.OPENBLAS, t.choose(dims, false, true, false));
+  }
+
+  @Test
   void theTableThatComesWithBallastKnowsEveryShapeOfTheGrid() {
     long lines = ProductTable.inUse().toString().lines().count();
     int shapes = 4 * ProductTable.M.length * ProductTable.N.length * ProductTable.K.length;

@@ -18,7 +18,6 @@ import dev.ballast.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,10 +35,25 @@ class OpContractTest {
   void everyBuiltInOpHasASample() {
     Set<Class<?>> sampled =
         OpSamples.all().stream().map(s -> s.op().getClass()).collect(Collectors.toSet());
-    Set<Class<?>> missing = new HashSet<>(REGISTRY.ops());
+    Set<Class<?>> missing = records(BuiltIn.class).collect(Collectors.toSet());
+    assertTrue(missing.size() > 40, "only these records: " + missing);
     missing.removeAll(sampled);
-    assertTrue(REGISTRY.ops().size() > 40, "the registry found only " + REGISTRY.ops());
     assertEquals(Set.of(), missing, "ops without a row in OpSamples");
+  }
+
+  @Test
+  void everyBuiltInOpHasANameOfItsOwn() {
+    assertEquals(
+        records(BuiltIn.class).map(Class::getName).sorted().toList(),
+        REGISTRY.ops().values().stream().map(Class::getName).sorted().toList(),
+        "records of BuiltIn, and lines of BuiltInNames");
+    REGISTRY.ops().forEach((name, op) -> assertEquals(name, BuiltInNames.of(op)));
+  }
+
+  private static Stream<Class<?>> records(Class<?> type) {
+    return type.isRecord()
+        ? Stream.of(type)
+        : Arrays.stream(type.getPermittedSubclasses()).flatMap(OpContractTest::records);
   }
 
   @TestFactory

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** The element types of safetensors that can become a weight, and those that need only be known. */
-enum TensorFormat {
+public enum TensorFormat {
   F64(8, true),
   F32(4, true),
   F16(2, true),
@@ -35,11 +35,11 @@ enum TensorFormat {
     this.floating = floating;
   }
 
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 
-  boolean isFloating() {
+  public boolean isFloating() {
     return floating;
   }
 
