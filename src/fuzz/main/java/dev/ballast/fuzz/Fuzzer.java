@@ -1,8 +1,10 @@
 package dev.ballast.fuzz;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,11 +44,24 @@ public final class Fuzzer {
   Fuzzer(Path corpora, Path folder) throws IOException {
     this.corpora = corpora;
     this.folder = folder;
+    lock(folder);
     empty(folder);
     this.classPath =
         LoweredClasses.of(
             System.getProperty("java.class.path"),
             Files.createDirectories(folder.resolve("classes")));
+  }
+
+  /** As long as this process lives: two at once would delete each other's files. */
+  private static void lock(Path folder) throws IOException {
+    Path file = Files.createDirectories(folder.toAbsolutePath().getParent()).resolve("fuzz.lock");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw new IOException(
+          "another process is fuzzing in " + folder + ": wait for it, or copy src/fuzz elsewhere");
+    }
   }
 
   private static void empty(Path folder) throws IOException {
@@ -95,21 +110,27 @@ public final class Fuzzer {
                 "--enable-native-access=ALL-UNNAMED",
                 "-D" + FuzzTarget.READER + "=" + reader,
                 "-cp",
-                classPath,
-                "com.code_intelligence.jazzer.Jazzer",
-                "--target_class=" + FuzzTarget.class.getName(),
-                "--instrumentation_includes=dev.ballast.**",
-                "--custom_hook_includes=dev.ballast.**",
-                "--reproducer_path=" + own,
-                "-artifact_prefix=" + own + "/",
-                "-max_total_time=" + seconds,
-                "-timeout=" + SECONDS_FOR_ONE_INPUT,
-                "-rss_limit_mb=" + MEGABYTES,
-                "-max_len=" + LONGEST_INPUT,
-                "-print_final_stats=1",
-                found.toString()));
+                classPath));
     Path seeds = corpora.resolve(reader.folder());
-    if (Files.isDirectory(seeds)) {
+    boolean hasSeeds = Files.isDirectory(seeds);
+    if (hasSeeds) {
+      command.add("-D" + FuzzTarget.SEEDS + "=" + seeds);
+    }
+    command.addAll(
+        List.of(
+            "com.code_intelligence.jazzer.Jazzer",
+            "--target_class=" + FuzzTarget.class.getName(),
+            "--instrumentation_includes=dev.ballast.**",
+            "--custom_hook_includes=dev.ballast.**",
+            "--reproducer_path=" + own,
+            "-artifact_prefix=" + own + "/",
+            "-max_total_time=" + seconds,
+            "-timeout=" + SECONDS_FOR_ONE_INPUT,
+            "-rss_limit_mb=" + MEGABYTES,
+            "-max_len=" + LONGEST_INPUT,
+            "-print_final_stats=1",
+            found.toString()));
+    if (hasSeeds) {
       command.add(seeds.toString());
     }
     Path words = corpora.resolve(reader.folder() + ".dict");

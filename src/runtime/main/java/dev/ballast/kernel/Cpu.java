@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What tells one kind of processor from another. */
 final class Cpu {
@@ -15,29 +13,45 @@ final class Cpu {
 
   /**
    * Fit for a file name: vendor, family and model where the system tells, and the vectors' width.
+   * Without streams and patterns: every process asks before its first answer.
    */
   static String name() {
-    String width = System.getProperty("os.arch") + "-" + Simd.lanes() * Float.SIZE;
+    String name = System.getProperty("os.arch") + "-" + Simd.lanes() * Float.SIZE;
     try {
       String text = Files.isReadable(INFO) ? Files.readString(INFO) : "";
-      String model =
-          Stream.of("vendor_id", "cpu family", "model\t")
-              .map(key -> value(text, key))
-              .filter(v -> !v.isEmpty())
-              .collect(Collectors.joining("-"));
-      return (model.isEmpty() ? width : model + "-" + width)
-          .toLowerCase(Locale.ROOT)
-          .replaceAll("[^a-z0-9]+", "-");
+      for (String key : new String[] {"model\t", "cpu family", "vendor_id"}) {
+        String value = value(text, key);
+        name = value.isEmpty() ? name : value + "-" + name;
+      }
     } catch (IOException e) {
-      return width;
+      // The width alone will do.
     }
+    return plain(name.toLowerCase(Locale.ROOT));
   }
 
+  /** Of the first line that begins with the key; empty where there is none. */
   private static String value(String text, String key) {
-    return text.lines()
-        .filter(l -> l.startsWith(key))
-        .map(l -> l.substring(l.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse("");
+    int line = text.startsWith(key) ? 0 : text.indexOf("\n" + key) + 1;
+    if (line == 0 && !text.startsWith(key)) {
+      return "";
+    }
+    int end = text.indexOf('\n', line);
+    int colon = text.indexOf(':', line);
+    return text.substring(colon + 1, end < 0 ? text.length() : end).strip();
+  }
+
+  /** With a hyphen for whatever is not a letter or a digit. */
+  private static String plain(String name) {
+    StringBuilder plain = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean keeps = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+      if (keeps) {
+        plain.append(c);
+      } else if (plain.isEmpty() || plain.charAt(plain.length() - 1) != '-') {
+        plain.append('-');
+      }
+    }
+    return plain.toString();
   }
 }
