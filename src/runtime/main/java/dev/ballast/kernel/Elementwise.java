@@ -50,13 +50,13 @@ public final class Elementwise {
   }
 
   private static Kernel warmed(MapLoop loop, Slice out, Slice... in) {
-    Slice[] small = new Slice[in.length];
     return Warmed.of(
         loop.bind(out, in),
         loop,
-        () -> {
-          Arrays.setAll(small, k -> Warmed.floats(69));
-          return loop.bind(Warmed.floats(69), small);
+        n -> {
+          Slice[] small = new Slice[in.length];
+          Arrays.setAll(small, k -> Warmed.floats(n));
+          return loop.bind(Warmed.floats(n), small);
         });
   }
 

@@ -54,6 +54,7 @@ final class Lanes {
 
   static {
     Arrays.fill(LAST, COUNT, LAST.length, 1f);
+    SegmentKinds.load();
   }
 
   /** The class of segments of native memory; that of mapped files is a subclass. */

@@ -87,7 +87,7 @@ public final class Programs {
     int step = lanes ? Simd.lanes() : 1;
     Kernel run =
         new ProgramRun(program, layout, loop, ends, step, s.inputs(), s.results(), s.workspace());
-    return lanes ? Warmed.of(run, loop, () -> small(program, loop)) : run;
+    return lanes ? Warmed.of(run, loop, n -> small(program, loop)) : run;
   }
 
   /** A few vectors of every operand, and of sums. */

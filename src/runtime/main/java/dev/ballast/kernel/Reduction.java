@@ -30,7 +30,7 @@ public final class Reduction {
     return Warmed.of(
         bind(loops, kept, folded, scale, in, out),
         new Code(variant, rows),
-        () -> small(loops, rows));
+        n -> small(loops, rows, n));
   }
 
   /** Which code a fold runs. */
@@ -43,11 +43,13 @@ public final class Reduction {
         : loops.columns(kept, folded, scale, in, out);
   }
 
-  private static Kernel small(ReduceKernels loops, boolean rows) {
-    Shape s = Shape.of(8, 69);
-    List<Integer> axes = List.of(rows ? 1 : 0);
-    Slice out = Warmed.floats(rows ? 8 : 69);
-    return bind(loops, walk(s, axes, false), walk(s, axes, true), 0.5, Warmed.floats(8, 69), out);
+  /** Two axes are folded: the first line for a result is stored, the others are added to it. */
+  private static Kernel small(ReduceKernels loops, boolean rows, int n) {
+    Shape s = Shape.of(2, 3, 2, n);
+    List<Integer> axes = rows ? List.of(1, 3) : List.of(0, 2);
+    Slice out = Warmed.floats(rows ? 4 : 3 * n);
+    Slice in = Warmed.floats(s.dims());
+    return bind(loops, walk(s, axes, false), walk(s, axes, true), 0.5, in, out);
   }
 
   /** Kernels over the places kept and the places folded into each, both of {@code in}. */

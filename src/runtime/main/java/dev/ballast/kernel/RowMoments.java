@@ -21,9 +21,8 @@ public final class RowMoments {
     return Warmed.of(
         loop.normalize(epsilon, x, y, scale),
         NormalizeLoop.class,
-        () ->
-            loop.normalize(
-                epsilon, Warmed.floats(4, 69), Warmed.floats(4, 69), Warmed.floats(4, 1)));
+        n ->
+            loop.normalize(epsilon, Warmed.floats(4, n), Warmed.floats(4, n), Warmed.floats(4, 1)));
   }
 
   public static Kernel referenceNormalize(double epsilon, Slice x, Slice y, Slice scale) {

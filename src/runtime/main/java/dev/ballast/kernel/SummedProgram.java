@@ -108,7 +108,7 @@ public final class SummedProgram implements Kernel {
   }
 
   private Kernel warmed() {
-    return Warmed.of(this, loop, this::small);
+    return Warmed.of(this, loop, n -> small());
   }
 
   /** Some lines, and sums of a vector, which a step rounds once only. */

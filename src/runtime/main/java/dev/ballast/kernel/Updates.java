@@ -48,13 +48,13 @@ public final class Updates {
       return referenceSgd(rule, p, g, rate, v, pOut, vOut);
     }
     return Warmed.of(
-        sgdLoop(rule).bind(rule, p, g, rate, v, pOut, vOut), rule, () -> smallSgd(rule));
+        sgdLoop(rule).bind(rule, p, g, rate, v, pOut, vOut), rule, n -> smallSgd(rule, n));
   }
 
-  private static Kernel smallSgd(SgdRule rule) {
-    Slice p = Warmed.floats(69);
-    Slice v = Warmed.floats(69);
-    return sgdLoop(rule).bind(rule, p, Warmed.floats(69), Warmed.floats(), v, p, v);
+  private static Kernel smallSgd(SgdRule rule, int n) {
+    Slice p = Warmed.floats(n);
+    Slice v = Warmed.floats(n);
+    return sgdLoop(rule).bind(rule, p, Warmed.floats(n), Warmed.floats(), v, p, v);
   }
 
   /** The loop for a rule, where there are vectors. */
@@ -87,16 +87,18 @@ public final class Updates {
     }
     AdamKernels loop = FloatLoops.loop(AdamKernels.class, AdamLoop.class);
     return Warmed.of(
-        loop.bind(rule, p, g, rate, m, v, t, pOut, mOut, vOut), loop, () -> smallAdam(loop, rule));
+        loop.bind(rule, p, g, rate, m, v, t, pOut, mOut, vOut),
+        loop,
+        n -> smallAdam(loop, rule, n));
   }
 
-  private static Kernel smallAdam(AdamKernels loop, AdamRule rule) {
-    Slice p = Warmed.floats(69);
-    Slice m = Warmed.floats(69);
-    Slice v = Warmed.floats(69);
+  private static Kernel smallAdam(AdamKernels loop, AdamRule rule, int n) {
+    Slice p = Warmed.floats(n);
+    Slice m = Warmed.floats(n);
+    Slice v = Warmed.floats(n);
     Slice step = Slice.allocate(TensorType.i64(), Arena.ofAuto());
     step.set(0, 1);
-    return loop.bind(rule, p, Warmed.floats(69), Warmed.floats(), m, v, step, p, m, v);
+    return loop.bind(rule, p, Warmed.floats(n), Warmed.floats(), m, v, step, p, m, v);
   }
 
   public static Kernel referenceSgd(
