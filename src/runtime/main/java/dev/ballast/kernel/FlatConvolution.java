@@ -119,7 +119,7 @@ final class FlatConvolution implements Kernel {
     long from = ((long) image * shape.in() + first) * shape.inPlane();
     long start = (long) shape.y().padding() * flat.pitch + shape.x().padding();
     for (int c = first; c < end; c++) {
-      padded.asSlice(c * plane, plane).fill((byte) 0);
+      Zeros.fill(padded, c * plane, plane);
       long to = (long) c * flat.inPlane + start;
       for (int i = 0; i < shape.y().in(); i++, from += width, to += flat.pitch) {
         Lines.copy(x, from, padded, to, width);

@@ -61,11 +61,11 @@ final class PaddedImage implements Kernel {
       int row = i - image * paddedLines - above;
       long at = i * paddedLine;
       if (row < 0 || row >= lines) {
-        to.asSlice(at, paddedLine).fill((byte) 0);
+        Zeros.fill(to, at, paddedLine);
       } else {
-        to.asSlice(at, beside).fill((byte) 0);
+        Zeros.fill(to, at, beside);
         MemorySegment.copy(from, ((long) image * lines + row) * line, to, at + beside, line);
-        to.asSlice(at + beside + line, beside).fill((byte) 0);
+        Zeros.fill(to, at + beside + line, beside);
       }
     }
   }

@@ -144,7 +144,7 @@ public record Panels(int columns, int depth, int width) {
   private void packRows(int panel, MemorySegment b, MemorySegment packed) {
     long at = panel * panelBytes();
     if (columnsOf(panel) < width) {
-      packed.asSlice(at, panelBytes()).fill((byte) 0);
+      Zeros.fill(packed, at, panelBytes());
     }
     long bytes = (long) columnsOf(panel) * Float.BYTES;
     for (int k = 0; k < depth; k++) {

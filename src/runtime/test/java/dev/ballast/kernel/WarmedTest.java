@@ -1,17 +1,29 @@
 package dev.ballast.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ballast.kernel.Reduction.Fold;
 import dev.ballast.runtime.HeapAllocation;
 import dev.ballast.tensor.TensorType;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Once all is warm nothing is allocated, whatever the sizes are. */
+/** Once all is warm nothing is allocated, whatever the sizes are, and whoever uses memory how. */
+@Tag("alone")
 class WarmedTest {
   private static final int RUNS = 200;
 
@@ -36,6 +48,22 @@ class WarmedTest {
     }
   }
 
+  /** Each is a class of segments of its own, which this JVM has not seen used before. */
+  @Test
+  void wrappedArraysAndMappedFilesMakeNoVectorsOnTheHeap(@TempDir Path folder) throws IOException {
+    assumeTrue(Simd.isAvailable(), Simd.description());
+    Kernel sum = Reduction.reduce(Fold.SUM, List.of(0), floats(69), floats());
+    demand("sum", sum);
+    float first = MemorySegment.ofArray(new float[] {1}).get(JAVA_FLOAT_UNALIGNED, 0);
+    Path file = Files.write(folder.resolve("a"), new byte[] {1});
+    try (FileChannel channel = FileChannel.open(file);
+        Arena arena = Arena.ofConfined()) {
+      byte mapped = channel.map(MapMode.READ_ONLY, 0, 1, arena).get(JAVA_BYTE, 0);
+      assertEquals(first, mapped);
+    }
+    demand("sum after that", sum);
+  }
+
   private static Kernel loss(int classes) {
     Slice labels = Slice.allocate(TensorType.i32(5), Arena.ofAuto());
     return Rows.crossEntropyWithGradient(
@@ -46,7 +74,7 @@ class WarmedTest {
     for (int i = 0; i < 10; i++) {
       kernel.run();
     }
-    assertTrue(Warmer.awaitIdle(TimeUnit.SECONDS.toNanos(60)), "it gets warm");
+    assertTrue(Warmer.awaitIdle(TimeUnit.SECONDS.toNanos(120)), "it gets warm");
     long before = HeapAllocation.ofCurrentThread();
     for (int i = 0; i < RUNS; i++) {
       kernel.run();
