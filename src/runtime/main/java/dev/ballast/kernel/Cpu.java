@@ -30,14 +30,14 @@ final class Cpu {
   }
 
   /** Of the first line that begins with the key; empty where there is none. */
-  private static String value(String text, String key) {
-    int line = text.startsWith(key) ? 0 : text.indexOf("\n" + key) + 1;
-    if (line == 0 && !text.startsWith(key)) {
+  static String value(String text, String key) {
+    int start = ("\n" + text).indexOf("\n" + key);
+    if (start < 0) {
       return "";
     }
-    int end = text.indexOf('\n', line);
-    int colon = text.indexOf(':', line);
-    return text.substring(colon + 1, end < 0 ? text.length() : end).strip();
+    int end = text.indexOf('\n', start);
+    String line = text.substring(start, end < 0 ? text.length() : end);
+    return line.substring(line.indexOf(':') + 1).strip();
   }
 
   /** With a hyphen for whatever is not a letter or a digit. */

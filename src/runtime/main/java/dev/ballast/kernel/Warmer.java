@@ -204,7 +204,11 @@ public final class Warmer {
    * comes back at once.
    */
   static void exercise(Supplier<Kernel> make, int times) {
-    enqueue(new Exercise(make, times)::run, true);
+    exercise(make, times, EXERCISE_NANOS);
+  }
+
+  static void exercise(Supplier<Kernel> make, int times, long nanos) {
+    enqueue(new Exercise(make, times, nanos)::run, true);
   }
 
   private static final class Exercise {
@@ -212,12 +216,14 @@ public final class Warmer {
 
     private final Supplier<Kernel> make;
     private final int times;
+    private final long nanos;
     private Kernel kernel;
     private int chances = EXERCISE_CHANCES;
 
-    Exercise(Supplier<Kernel> make, int times) {
+    Exercise(Supplier<Kernel> make, int times, long nanos) {
       this.make = make;
       this.times = times;
+      this.nanos = nanos;
     }
 
     /** Whether there is no more to do; else it is the others' turn first. */
@@ -228,7 +234,7 @@ public final class Warmer {
       }
       long start = System.nanoTime();
       while (bytesOf(RUNS) > 0) {
-        if (System.nanoTime() - start > EXERCISE_NANOS) {
+        if (System.nanoTime() - start > nanos) {
           return --chances == 0;
         }
         LockSupport.parkNanos(PAUSE_NANOS);

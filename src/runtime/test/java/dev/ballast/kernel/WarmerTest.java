@@ -60,6 +60,21 @@ class WarmerTest {
   }
 
   @Test
+  void aKernelThatAlwaysMakesObjectsIsGivenUp() {
+    AtomicInteger runs = new AtomicInteger();
+    Warmer.exercise(
+        () ->
+            () -> {
+              runs.incrementAndGet();
+              call();
+            },
+        10,
+        1_000);
+    assertTrue(Ballast.awaitWarm(Duration.ofSeconds(60)), "it does not go on for ever");
+    assertTrue(runs.get() >= 10_000, "ten chances of a thousand runs: " + runs);
+  }
+
+  @Test
   void whoWaitsIsToldWhetherItWasLongEnough() {
     CountDownLatch held = new CountDownLatch(1);
     Warmer.exercise(
