@@ -7,15 +7,31 @@ public final class Bits {
   /** Which elements are above 0; the last word's spare bits are 0. */
   public static Kernel positive(Slice x, Slice bits) {
     return FloatLoops.serves(x) && bits.memory().isNative()
-        ? FloatLoops.loop(BitKernels.class, BitLoop.class).positive(x, bits)
+        ? Warmed.of(
+            loops().positive(x, bits),
+            Code.POSITIVE,
+            n -> loops().positive(Warmed.floats(n), Warmed.floats(n)))
         : referencePositive(x, bits);
   }
 
   /** {@code a} where the bit is set, else 0. */
   public static Kernel select(Slice bits, Slice a, Slice out) {
     return FloatLoops.serves(a, out) && bits.memory().isNative()
-        ? FloatLoops.loop(BitKernels.class, BitLoop.class).select(bits, a, out)
+        ? Warmed.of(
+            loops().select(bits, a, out),
+            Code.SELECT,
+            n -> loops().select(Warmed.floats(n), Warmed.floats(n), Warmed.floats(n)))
         : referenceSelect(bits, a, out);
+  }
+
+  /** Which code is warm. */
+  private enum Code {
+    POSITIVE,
+    SELECT
+  }
+
+  private static BitKernels loops() {
+    return FloatLoops.loop(BitKernels.class, BitLoop.class);
   }
 
   /** The same kernels, on floats. */

@@ -107,7 +107,7 @@ final class ChannelLoops {
       low = low.add(Lanes.low(v));
       high = high.add(Lanes.high(v));
     }
-    low.add(high).intoArray(lanes, 0);
+    Lanes.exact(Lanes.exact(low).add(Lanes.exact(high))).intoArray(lanes, 0);
     double sum = sum(lanes);
     for (long i = full; i < length; i++) {
       sum += Lanes.get(from, start + i);
@@ -127,7 +127,7 @@ final class ChannelLoops {
       low = a.fma(a, low);
       high = b.fma(b, high);
     }
-    low.add(high).intoArray(lanes, 0);
+    Lanes.exact(Lanes.exact(low).add(Lanes.exact(high))).intoArray(lanes, 0);
     double sum = sum(lanes);
     for (long i = full; i < length; i++) {
       double d = Lanes.get(from, start + i) - mean;
@@ -147,7 +147,7 @@ final class ChannelLoops {
       low = Lanes.low(a).fma(Lanes.low(b), low);
       high = Lanes.high(a).fma(Lanes.high(b), high);
     }
-    low.add(high).intoArray(lanes, 0);
+    Lanes.exact(Lanes.exact(low).add(Lanes.exact(high))).intoArray(lanes, 0);
     double sum = sum(lanes);
     for (long i = full; i < length; i++) {
       sum = Math.fma((double) Lanes.get(g, start + i), Lanes.get(x, start + i), sum);

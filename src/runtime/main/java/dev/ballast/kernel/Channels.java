@@ -26,22 +26,68 @@ public record Channels(int channels, int pieces, long length) {
   /** The mean of each channel, and the mean of the squares of the distances from it. */
   public Kernel moments(Slice x, Slice mean, Slice variance, Workers workers) {
     return FloatLoops.serves(x, mean, variance)
-        ? ChannelLoops.moments(this, x, mean, variance, workers)
+        ? Warmed.of(
+            ChannelLoops.moments(this, x, mean, variance, workers),
+            Code.MOMENTS,
+            Channels::smallMoments)
         : referenceMoments(x, mean, variance);
   }
 
   /** y = x · scale + shift, one of each a channel. */
   public Kernel affine(Slice x, Slice scale, Optional<Slice> shift, Slice y, Workers workers) {
     return FloatLoops.serves(x, scale, shift.orElse(x), y)
-        ? ChannelLoops.affine(this, x, scale, shift, y, workers)
+        ? Warmed.of(
+            ChannelLoops.affine(this, x, scale, shift, y, workers),
+            Code.AFFINE,
+            Channels::smallAffine)
         : referenceAffine(x, scale, shift, y);
   }
 
   /** Σ g · x and Σ g over each channel. */
   public Kernel products(Slice g, Slice x, Slice products, Slice sums, Workers workers) {
     return FloatLoops.serves(g, x, products, sums)
-        ? ChannelLoops.products(this, g, x, products, sums, workers)
+        ? Warmed.of(
+            ChannelLoops.products(this, g, x, products, sums, workers),
+            Code.PRODUCTS,
+            Channels::smallProducts)
         : referenceProducts(g, x, products, sums);
+  }
+
+  /** Which code is warm. */
+  private enum Code {
+    MOMENTS,
+    AFFINE,
+    PRODUCTS
+  }
+
+  private static Kernel smallMoments(int n) {
+    return ChannelLoops.moments(
+        new Channels(2, 2, n),
+        Warmed.floats(4, n),
+        Warmed.floats(2),
+        Warmed.floats(2),
+        Workers.none());
+  }
+
+  private static Kernel smallAffine(int n) {
+    Optional<Slice> shift = Optional.of(Warmed.floats(2));
+    return ChannelLoops.affine(
+        new Channels(2, 2, n),
+        Warmed.floats(4, n),
+        Warmed.floats(2),
+        shift,
+        Warmed.floats(4, n),
+        Workers.none());
+  }
+
+  private static Kernel smallProducts(int n) {
+    return ChannelLoops.products(
+        new Channels(2, 2, n),
+        Warmed.floats(4, n),
+        Warmed.floats(4, n),
+        Warmed.floats(2),
+        Warmed.floats(2),
+        Workers.none());
   }
 
   public Kernel referenceMoments(Slice x, Slice mean, Slice variance) {

@@ -14,7 +14,7 @@ public final class Elementwise {
     }
     Recipe lanes = Recipe.of(f, FloatLoops.TAILS);
     if (Simd.isAvailable() && Splicer.has(lanes.function(), 1)) {
-      return warmed(Specialized.of(MapLoop.class, UnaryLoop.class, lanes), out, in);
+      return warmed(Specialized.of(MapLoop.class, UnaryLoop.class, lanes), 0, out, in);
     }
     if (!HiddenClasses.canBeMade()) {
       return referenceUnary(f, in, out);
@@ -30,7 +30,8 @@ public final class Elementwise {
     OptionalInt stays = stays(out, a, b);
     Recipe lanes = Recipe.of(f, FloatLoops.TAILS | stays.orElse(0));
     if (Simd.isAvailable() && stays.isPresent() && Splicer.has(lanes.function(), 2)) {
-      return warmed(Specialized.of(MapLoop.class, BinaryLoop.class, lanes), out, a, b);
+      return warmed(
+          Specialized.of(MapLoop.class, BinaryLoop.class, lanes), stays.getAsInt(), out, a, b);
     }
     if (!HiddenClasses.canBeMade()) {
       return referenceBinary(f, a, b, out);
@@ -46,18 +47,29 @@ public final class Elementwise {
       return referenceSelect(condition, a, b, out);
     }
     MapLoop loop = FloatLoops.loop(MapLoop.class, SelectLoop.class, stays.getAsInt());
-    return warmed(loop, out, condition, a, b);
+    return warmed(loop, stays.getAsInt(), out, condition, a, b);
   }
 
-  private static Kernel warmed(MapLoop loop, Slice out, Slice... in) {
+  private static Kernel warmed(MapLoop loop, int stays, Slice out, Slice... in) {
     return Warmed.of(
         loop.bind(out, in),
         loop,
         n -> {
           Slice[] small = new Slice[in.length];
-          Arrays.setAll(small, k -> Warmed.floats(n));
-          return loop.bind(Warmed.floats(n), small);
+          Arrays.setAll(small, k -> Warmed.floats(dims(stays >> k & 1, k, in.length, n)));
+          return loop.bind(Warmed.floats(2, n), small);
         });
+  }
+
+  /**
+   * An operand of two lines, behind the first of which there is room for a vector. Only where they
+   * don't follow one another in all operands are they walked one by one.
+   */
+  private static int[] dims(int stays, int operand, int operands, int n) {
+    if (stays != 0) {
+      return new int[] {2, 1};
+    }
+    return operand == operands - 1 && operands > 1 ? new int[] {n} : new int[] {2, n};
   }
 
   public static Kernel referenceUnary(UnaryFunction f, Slice in, Slice out) {

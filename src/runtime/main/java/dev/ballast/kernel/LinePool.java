@@ -20,7 +20,23 @@ record LinePool(PoolShape shape, MemorySegment x, MemorySegment y, long elements
     LinePool pool = new LinePool(s, x.memory(), y.memory(), x.elements());
     int lines = s.batch() * s.channels() * s.y().out();
     long nanos = WorkNanos.moving(s.results() * (s.taps() + 1));
-    return new SharedLines(pool::lines, lines, nanos, workers);
+    Kernel kernel = new SharedLines(pool::lines, lines, nanos, workers);
+    return Warmed.of(kernel, new Code(s.x().stride()), n -> small(s.x().stride(), n));
+  }
+
+  /** Which code is warm. */
+  private record Code(int stride) {}
+
+  /** Two planes with {@code n} results in a line, and padding above. */
+  private static Kernel small(int stride, int n) {
+    WindowAxis down = new WindowAxis(4, 2, 2, 1, 1);
+    WindowAxis across = new WindowAxis(n * stride + 1, 2, stride, 0, 1);
+    PoolShape s = new PoolShape(1, 2, down, across, false);
+    Slice x = Warmed.floats(2, down.in(), across.in());
+    Slice y = Warmed.floats(2, down.out(), across.out());
+    int lines = 2 * down.out();
+    LinePool pool = new LinePool(s, x.memory(), y.memory(), x.elements());
+    return () -> pool.lines(0, lines);
   }
 
   private void lines(int first, int end) {

@@ -29,10 +29,10 @@ record MaxPoolLoop(
     int bits = places.isPresent() ? s.bits() : 0;
     MaxPoolLoop loop = new MaxPoolLoop(x.memory(), y.memory(), memory, bits, s.bitBytes());
     GatherWalk walk = GatherWalk.forward(s.walked());
-    boolean two = s.y().kernel() == 2 && s.x().kernel() == 2;
+    boolean four = isOfFour(s);
     GatherWalk.Stretch stretch =
         (patch, source, group, result, length) -> {
-          if (two && patch.in().length == 4) {
+          if (four) {
             loop.ofFour(patch.in(), source, result, length);
           } else {
             loop.ofAny(patch, source, result, length);
@@ -43,6 +43,11 @@ record MaxPoolLoop(
       memory.fill((byte) 0);
       shared.run();
     };
+  }
+
+  /** Whether all windows are 2 × 2, those on margins too. */
+  static boolean isOfFour(PoolShape s) {
+    return s.y().kernel() == 2 && s.x().kernel() == 2 && !s.isPadded();
   }
 
   private static Kernel shared(

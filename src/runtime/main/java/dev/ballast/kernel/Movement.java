@@ -31,7 +31,7 @@ public final class Movement {
     }
     for (int group = 0; group < o.rank() - 1; group++) {
       if (o.stride(0, group) == 1) {
-        return new Transposition(o, group, from, fromStart, to, toStart);
+        return Transposer.warmed(new Transposition(o, group, from, fromStart, to, toStart));
       }
     }
     return scattered(o, from.memory(), fromStart, to.memory(), toStart, bytes);

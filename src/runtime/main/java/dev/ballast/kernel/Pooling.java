@@ -32,9 +32,8 @@ public final class Pooling {
     if (!isWholeVectors(s, x, y)) {
       return plain;
     }
-    boolean four = s.y().kernel() == 2 && s.x().kernel() == 2 && !s.isPadded();
     return new WarmKernel(
-        WarmPool.of(four ? WarmPool.FOUR : WarmPool.ANY),
+        WarmPool.of(MaxPoolLoop.isOfFour(s) ? WarmPool.FOUR : WarmPool.ANY),
         MaxPoolLoop.forward(s, x, y, places, o.workers()),
         plain);
   }

@@ -37,8 +37,16 @@ public enum ProductKernel {
         TileGrid grid = new TileGrid(o.dims);
         return new TiledProduct(grid, o.left(), o.right(), o.c, o.rowBytes(), workers);
       }
-      TileFinish adding = FloatLoops.loop(TileFinishes.class, AddRows.class).adding(o.c);
-      return new FinishedProduct(o.dims, o.left(), o.right(), adding, o.workspace, workers);
+      TileFinishes finishes = FloatLoops.loop(TileFinishes.class, AddRows.class);
+      TileFinish adding = finishes.adding(o.c);
+      return Warmed.of(
+          new FinishedProduct(o.dims, o.left(), o.right(), adding, o.workspace, workers),
+          AddRows.class,
+          n -> {
+            TileFinish small = finishes.adding(Warmed.floats(n).memory());
+            MemorySegment sums = Warmed.floats(n).memory();
+            return () -> small.rows(sums, 0, n);
+          });
     }
   },
   /** {@link TransposedProduct}, for A·Bᵀ with many rows in A. */
@@ -55,7 +63,8 @@ public enum ProductKernel {
 
     @Override
     Kernel bind(Operands o, Workers workers) {
-      return new TransposedProduct(o.dims, o.transposeA, o.a, o.b, o.c, o.workspace, workers);
+      return Transposer.warmed(
+          new TransposedProduct(o.dims, o.transposeA, o.a, o.b, o.c, o.workspace, workers));
     }
   },
   /** {@link PackingProduct}, for A·Bᵀ with so many rows in A that packing B costs little. */
@@ -72,7 +81,7 @@ public enum ProductKernel {
 
     @Override
     Kernel bind(Operands o, Workers workers) {
-      return new PackingProduct(o, workers);
+      return Transposer.warmed(new PackingProduct(o, workers));
     }
   },
   /** {@link DotProduct}, for few rows of A or a single row of B. */

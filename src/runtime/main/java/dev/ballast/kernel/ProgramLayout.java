@@ -45,6 +45,18 @@ record ProgramLayout(Odometer odometer, boolean[] repeated, long line, long stay
     return new ProgramLayout(o, rows, line, stays, space.elements());
   }
 
+  /** Lines one by one, even where they follow one another in memory. */
+  static ProgramLayout ofLines(int lines, int line, int inputs, long stays) {
+    long[][] strides = new long[inputs + 1][];
+    for (int k = 0; k < inputs; k++) {
+      strides[k] = (stays >> k & 1) != 0 ? new long[2] : new long[] {line, 1};
+    }
+    // An operand that nobody reads keeps the lines apart.
+    strides[inputs] = new long[] {0, 1};
+    Odometer o = new Odometer(Shape.of(lines, line), strides);
+    return new ProgramLayout(o, new boolean[inputs], line, stays, (long) lines * line);
+  }
+
   boolean repeats() {
     for (boolean r : repeated) {
       if (r) {

@@ -5,9 +5,9 @@ import dev.ballast.kernel.MapProgram.Step;
 import dev.ballast.kernel.MapProgram.Storage;
 import dev.ballast.tensor.DType;
 import dev.ballast.tensor.Shape;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,26 +79,34 @@ public final class Programs {
 
   /** The same, by lanes or by plain code. */
   static Kernel bind(MapProgram program, ProgramLayout layout, Slices s, boolean lanes, int tails) {
-    ProgramLoop loop = loop(new Key(program, layout.stays(), lanes));
+    Key key = new Key(program, layout.stays(), lanes);
     LineEnds ends =
         lanes
             ? Specialized.of(LineEnds.class, LineEndLoop.class, new Recipe("", tails))
             : new NoLineEnds();
-    int step = lanes ? Simd.lanes() : 1;
-    Kernel run =
-        new ProgramRun(program, layout, loop, ends, step, s.inputs(), s.results(), s.workspace());
-    return lanes ? Warmed.of(run, loop, n -> small(program, loop)) : run;
+    Kernel run = run(key, layout, ends, s);
+    return lanes ? Warmed.of(run, loop(key), n -> small(key, ends, n)) : run;
   }
 
-  /** A few vectors of every operand, and of sums. */
-  static Kernel small(MapProgram program, ProgramLoop loop) {
-    int n = 4 * ProgramLayout.MOST_LANES;
-    MemorySegment[] in = new MemorySegment[program.inputs().size()];
-    Arrays.setAll(in, k -> Warmed.floats(2 * n).memory());
-    MemorySegment[] out = new MemorySegment[program.results().size()];
-    Arrays.setAll(out, k -> Warmed.floats(2 * n).memory());
-    long[] at = new long[in.length];
-    return () -> loop.line(in, at, out, 0, n);
+  private static Kernel run(Key key, ProgramLayout layout, LineEnds ends, Slices s) {
+    int step = key.lanes() ? Simd.lanes() : 1;
+    return new ProgramRun(
+        key.program(), layout, loop(key), ends, step, s.inputs(), s.results(), s.workspace());
+  }
+
+  /**
+   * The same loop and ends over lines of {@code n}: after one there is room for a vector, after the
+   * other there is not. Bits have one line.
+   */
+  private static Kernel small(Key key, LineEnds ends, int n) {
+    MapProgram program = key.program();
+    int lines = program.hasBits() ? 1 : 2;
+    ProgramLayout layout = ProgramLayout.ofLines(lines, n, program.inputs().size(), key.stays());
+    List<Slice> in = program.inputs().stream().map(k -> Warmed.floats(lines, n)).toList();
+    List<Slice> out = program.results().stream().map(k -> Warmed.floats(lines, n)).toList();
+    long bytes = layout.workspaceBytes(out.size());
+    MemorySegment workspace = Arena.ofAuto().allocate(Math.max(1, bytes), 64);
+    return run(key, layout, ends, new Slices(in, out, workspace));
   }
 
   /** Made once for equal keys. */

@@ -1,6 +1,8 @@
 package dev.ballast.kernel;
 
 import dev.ballast.tensor.Philox;
+import dev.ballast.tensor.TensorType;
+import java.lang.foreign.Arena;
 
 /** Kernels whose bits come from a counter, so that they can be drawn again. */
 public final class Randomness {
@@ -12,10 +14,17 @@ public final class Randomness {
    * block i / 4.
    */
   public static Kernel dropout(double rate, long stream, Slice x, Slice counter, Slice out) {
-    return FloatLoops.serves(x, out)
-        ? FloatLoops.loop(DropoutKernels.class, DropoutLoop.class)
-            .dropout(rate, stream, x, counter, out)
-        : referenceDropout(rate, stream, x, counter, out);
+    if (!FloatLoops.serves(x, out)) {
+      return referenceDropout(rate, stream, x, counter, out);
+    }
+    DropoutKernels loop = FloatLoops.loop(DropoutKernels.class, DropoutLoop.class);
+    return Warmed.of(
+        loop.dropout(rate, stream, x, counter, out),
+        DropoutLoop.class,
+        n -> {
+          Slice zero = Slice.allocate(TensorType.i64(2), Arena.ofAuto());
+          return loop.dropout(0.5, 0, Warmed.floats(n), zero, Warmed.floats(n));
+        });
   }
 
   /** The same kernel, on floats. */

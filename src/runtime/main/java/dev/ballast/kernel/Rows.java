@@ -3,6 +3,7 @@ package dev.ballast.kernel;
 import dev.ballast.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Functions of whole rows: a tensor of {@code B} rows of {@code C} classes, innermost last. */
 public final class Rows {
@@ -26,7 +27,10 @@ public final class Rows {
   /** {@code out[b,c] = e^x[b,c] / Σ_c e^x[b,c]}, stable: the row's largest is subtracted first. */
   public static Kernel softmax(Slice x, Slice out) {
     return FloatLoops.serves(x, out)
-        ? FloatLoops.loop(RowKernels.class, RowLoops.class).softmax(x, out)
+        ? warmed(
+            Code.SOFTMAX,
+            loops().softmax(x, out),
+            n -> loops().softmax(Warmed.floats(4, n), Warmed.floats(4, n)))
         : referenceSoftmax(x, out);
   }
 
@@ -35,29 +39,34 @@ public final class Rows {
    */
   public static Kernel causalSoftmax(Slice x, Slice out) {
     return FloatLoops.serves(x, out)
-        ? FloatLoops.loop(RowKernels.class, RowLoops.class).causalSoftmax(x, out)
+        ? warmed(Code.CAUSAL_SOFTMAX, loops().causalSoftmax(x, out), Rows::smallCausalSoftmax)
         : referenceCausalSoftmax(x, out);
   }
 
   /** {@code out[b,c] = x[b,c] − log Σ_c e^x[b,c]}. */
   public static Kernel logSoftmax(Slice x, Slice out) {
     return FloatLoops.serves(x, out)
-        ? FloatLoops.loop(RowKernels.class, RowLoops.class).logSoftmax(x, out)
+        ? warmed(
+            Code.LOG_SOFTMAX,
+            loops().logSoftmax(x, out),
+            n -> loops().logSoftmax(Warmed.floats(4, n), Warmed.floats(4, n)))
         : referenceLogSoftmax(x, out);
   }
 
   /** {@code loss[b] = log Σ_c e^x[b,c] − x[b,labels[b]]}. */
   public static Kernel crossEntropy(Slice x, Slice labels, Slice loss) {
     return FloatLoops.serves(x, loss)
-        ? FloatLoops.loop(RowKernels.class, RowLoops.class).crossEntropy(x, labels, loss)
+        ? warmed(Code.CROSS_ENTROPY, loops().crossEntropy(x, labels, loss), Rows::smallCrossEntropy)
         : referenceCrossEntropy(x, labels, loss);
   }
 
   /** {@code dx[b,c] = (softmax(x)[b,c] − [c = labels[b]]) · dloss[b]}. */
   public static Kernel crossEntropyGradient(Slice x, Slice labels, Slice dloss, Slice dx) {
     return FloatLoops.serves(x, dloss, dx)
-        ? FloatLoops.loop(RowKernels.class, RowLoops.class)
-            .crossEntropyGradient(x, labels, dloss, dx)
+        ? warmed(
+            Code.CROSS_ENTROPY_GRADIENT,
+            loops().crossEntropyGradient(x, labels, dloss, dx),
+            Rows::smallCrossEntropyGradient)
         : referenceCrossEntropyGradient(x, labels, dloss, dx);
   }
 
@@ -67,17 +76,57 @@ public final class Rows {
     if (!FloatLoops.serves(x, dloss, loss, dx)) {
       return referenceCrossEntropyWithGradient(x, labels, dloss, loss, dx);
     }
-    RowKernels loops = FloatLoops.loop(RowKernels.class, RowLoops.class);
-    return Warmed.of(
-        loops.crossEntropyWithGradient(x, labels, dloss, loss, dx),
-        RowLoops.class,
-        c -> smallCrossEntropy(loops, c));
+    return warmed(
+        Code.CROSS_ENTROPY_WITH_GRADIENT,
+        loops().crossEntropyWithGradient(x, labels, dloss, loss, dx),
+        Rows::smallCrossEntropyWithGradient);
   }
 
-  private static Kernel smallCrossEntropy(RowKernels loops, int c) {
-    Slice labels = Slice.allocate(TensorType.i32(4), Arena.ofAuto());
-    return loops.crossEntropyWithGradient(
-        Warmed.floats(4, c), labels, Warmed.floats(4), Warmed.floats(4), Warmed.floats(4, c));
+  private static RowKernels loops() {
+    return FloatLoops.loop(RowKernels.class, RowLoops.class);
+  }
+
+  /** Which code is warm. */
+  private enum Code {
+    SOFTMAX,
+    CAUSAL_SOFTMAX,
+    LOG_SOFTMAX,
+    CROSS_ENTROPY,
+    CROSS_ENTROPY_GRADIENT,
+    CROSS_ENTROPY_WITH_GRADIENT
+  }
+
+  private static Kernel warmed(Code code, Kernel kernel, IntFunction<Kernel> alike) {
+    return Warmed.of(kernel, code, alike);
+  }
+
+  private static Kernel smallCausalSoftmax(int c) {
+    return loops()
+        .causalSoftmax(Warmed.floats(2, Math.min(c, 4), c), Warmed.floats(2, Math.min(c, 4), c));
+  }
+
+  private static Kernel smallCrossEntropy(int c) {
+    return loops().crossEntropy(Warmed.floats(4, c), smallLabels(), Warmed.floats(4));
+  }
+
+  private static Kernel smallCrossEntropyGradient(int c) {
+    return loops()
+        .crossEntropyGradient(
+            Warmed.floats(4, c), smallLabels(), Warmed.floats(4), Warmed.floats(4, c));
+  }
+
+  private static Kernel smallCrossEntropyWithGradient(int c) {
+    return loops()
+        .crossEntropyWithGradient(
+            Warmed.floats(4, c),
+            smallLabels(),
+            Warmed.floats(4),
+            Warmed.floats(4),
+            Warmed.floats(4, c));
+  }
+
+  private static Slice smallLabels() {
+    return Slice.allocate(TensorType.i32(4), Arena.ofAuto());
   }
 
   public static Kernel referenceSoftmax(Slice x, Slice out) {

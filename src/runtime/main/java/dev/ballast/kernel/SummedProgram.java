@@ -6,6 +6,7 @@ import dev.ballast.kernel.Reduction.Fold;
 import dev.ballast.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,7 +27,6 @@ public final class SummedProgram implements Kernel {
   }
 
   private final Sums rounding = FloatLoops.loop(Sums.class, SumsLoop.class);
-  private final MapProgram adding;
   private final ProgramLoop loop;
   private final int columns;
   private final long elements;
@@ -47,8 +47,7 @@ public final class SummedProgram implements Kernel {
       step[k] = o.stride(k, 0);
       stays |= o.innerStride(k) == 0 ? 1L << k : 0;
     }
-    this.adding = adding(program, chosen);
-    this.loop = Programs.loop(new Programs.Key(adding, stays, true));
+    this.loop = Programs.loop(new Programs.Key(adding(program, chosen), stays, true));
     this.in = s.inputs().stream().map(Slice::memory).toArray(MemorySegment[]::new);
     this.sums = new MemorySegment[chosen.size()];
     this.to = new MemorySegment[sums.length];
@@ -111,14 +110,18 @@ public final class SummedProgram implements Kernel {
     return Warmed.of(this, loop, n -> small());
   }
 
-  /** Some lines, and sums of a vector, which a step rounds once only. */
+  /** A few vectors of every operand and of sums, which a step rounds once only. */
   private Kernel small() {
-    int n = ProgramLayout.MOST_LANES;
-    Kernel lines = Programs.small(adding, loop);
-    MemorySegment added = Warmed.floats(2 * n).memory();
+    int n = 4 * ProgramLayout.MOST_LANES;
+    MemorySegment[] from = new MemorySegment[in.length];
+    Arrays.setAll(from, k -> Warmed.floats(n).memory());
+    MemorySegment[] into = new MemorySegment[out.length];
+    Arrays.setAll(into, k -> Warmed.floats(2 * n).memory());
+    long[] first = new long[in.length];
+    MemorySegment added = into[out.length - 1];
     MemorySegment rounded = Warmed.floats(n).memory();
     return () -> {
-      lines.run();
+      loop.line(from, first, into, 0, n);
       rounding.store(added, rounded, n);
     };
   }

@@ -27,6 +27,18 @@ final class Transposer {
         : (from, fromAt, fromRow, to, toAt, toRow) -> {};
   }
 
+  /** A kernel that transposes. */
+  static Kernel warmed(Kernel kernel) {
+    return BY_VECTORS ? Warmed.of(kernel, Transposer.class, Transposer::small) : kernel;
+  }
+
+  private static Kernel small(int n) {
+    MemorySegment from = Warmed.floats(SQUARE + 1, n).memory();
+    MemorySegment to = Warmed.floats(n, SQUARE + 1).memory();
+    long row = (SQUARE + 1) * Float.BYTES;
+    return () -> transpose(from, 0, (long) n * Float.BYTES, to, 0, row, SQUARE + 1, n);
+  }
+
   /**
    * {@code to[c][r] = from[r][c]}. Starts and strides count bytes.
    *

@@ -1,5 +1,6 @@
 package dev.ballast.testing;
 
+import dev.ballast.Ballast;
 import dev.ballast.runtime.HeapAllocation;
 import java.time.Duration;
 
@@ -32,7 +33,8 @@ public final class Allocations {
    * Runs the action over and over, on this thread, until three rounds in a row have allocated not a
    * byte. A round is at least twenty runs, and a twentieth of a second of them. Once would not be
    * enough: when a tile that was warmed takes the place of plain code, what had been compiled
-   * around it is compiled anew. A byte in each run would never end the wait.
+   * around it is compiled anew; so no round counts while kernels are being warmed. A byte in each
+   * run would never end the wait.
    *
    * @param patience how long it may take until then: code that was not compiled yet may allocate
    * @throws AssertionError where it takes longer; it says how many bytes a run has allocated
@@ -49,8 +51,9 @@ public final class Allocations {
         runs++;
       }
       long bytes = HeapAllocation.ofCurrentThread() - before;
-      quiet = bytes == 0 ? quiet + 1 : 0;
-      if (bytes > 0 && System.nanoTime() - deadline > 0) {
+      boolean late = System.nanoTime() - deadline > 0;
+      quiet = bytes == 0 && (Ballast.isWarm() || late) ? quiet + 1 : 0;
+      if (bytes > 0 && late) {
         throw new AssertionError(
             "after %d s it still allocates %.1f bytes on the heap a run (%d in %d runs)"
                 .formatted(patience.toSeconds(), (double) bytes / runs, bytes, runs));

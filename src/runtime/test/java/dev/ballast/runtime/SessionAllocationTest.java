@@ -36,8 +36,8 @@ class SessionAllocationTest {
   }
 
   /**
-   * Until the compiler is done with the kernels, vectors may be boxed; then ten thousand runs in a
-   * row must not allocate a byte.
+   * Until the compiler is done with the kernels, vectors may be boxed, and it was seen to compile
+   * one anew after three quiet rounds; then ten thousand runs in a row must not allocate a byte.
    */
   private static void assertAllocatesNothing(Graph g) {
     assertTrue(THREADS.isThreadAllocatedMemoryEnabled());
@@ -45,7 +45,11 @@ class SessionAllocationTest {
     try (Session s = Session.open(Planner.plan(g, PlanOptions.defaults()))) {
       Feed.random(g, 1, -1, 1).run(s, 1);
       Allocations.assertNone(PATIENCE, s::run);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
       long bytes = allocated(s::run, RUNS);
+      while (bytes > 0 && System.nanoTime() < deadline) {
+        bytes = allocated(s::run, RUNS);
+      }
       assertEquals(0, bytes, "bytes in " + RUNS + " runs of " + g);
     }
   }
