@@ -275,7 +275,9 @@ public final class LatencyCommand implements Callable<Integer> {
         err.println("wrote " + file);
       }
       if (results.isPresent()) {
-        String says = "Percentiles under " + c.label() + ", with and without garbage";
+        String senders = s.threads() == 1 ? "1 thread" : s.threads() + " threads";
+        String says =
+            "Percentiles under " + c.label() + ", " + senders + ", with and without garbage";
         pictures.append(new ResultsFile(results.get()).picture("latency-" + name, says, plot));
       }
     }

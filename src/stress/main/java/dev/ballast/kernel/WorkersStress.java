@@ -15,15 +15,20 @@ public class WorkersStress {
 
   private WorkersStress() {}
 
-  /** Counts each piece in memory that is not volatile, and then looks whether all are done once. */
+  /** Two rounds of different length, so that nobody may go by the length of the round before. */
   private static int count(Workers workers) {
-    int[] done = new int[PIECES];
-    workers.run(i -> done[i]++, PIECES);
+    return count(workers, PIECES) & count(workers, 2 * PIECES);
+  }
+
+  /** Counts each piece in memory that is not volatile, and then looks whether all are done once. */
+  private static int count(Workers workers, int pieces) {
+    int[] done = new int[pieces];
+    workers.run(i -> done[i]++, pieces);
     int right = 0;
     for (int d : done) {
       right += d == 1 ? 1 : 0;
     }
-    return right == PIECES ? 1 : 0;
+    return right == pieces ? 1 : 0;
   }
 
   @JCStressTest
@@ -35,12 +40,12 @@ public class WorkersStress {
 
     @Actor
     public void one(II_Result r) {
-      r.r1 = count(workers) & count(workers);
+      r.r1 = count(workers);
     }
 
     @Actor
     public void two(II_Result r) {
-      r.r2 = count(workers) & count(workers);
+      r.r2 = count(workers);
     }
   }
 
@@ -70,7 +75,7 @@ public class WorkersStress {
 
     @Actor
     public void works(II_Result r) {
-      r.r2 = count(workers) & count(workers);
+      r.r2 = count(workers);
     }
   }
 }
