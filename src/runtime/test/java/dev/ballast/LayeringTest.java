@@ -29,7 +29,7 @@ class LayeringTest {
           Map.entry("tensor", ""),
           Map.entry("memory", ""),
           Map.entry("observe", ""),
-          Map.entry("testing", "runtime"),
+          Map.entry("testing", "runtime kernel"),
           Map.entry("kernel", "tensor openblas"),
           Map.entry("ir", "tensor kernel"),
           Map.entry("op", "tensor kernel ir"),

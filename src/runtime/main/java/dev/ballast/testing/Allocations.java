@@ -1,6 +1,6 @@
 package dev.ballast.testing;
 
-import dev.ballast.Ballast;
+import dev.ballast.kernel.Warmer;
 import dev.ballast.runtime.HeapAllocation;
 import java.time.Duration;
 
@@ -52,7 +52,7 @@ public final class Allocations {
       }
       long bytes = HeapAllocation.ofCurrentThread() - before;
       boolean late = System.nanoTime() - deadline > 0;
-      quiet = bytes == 0 && (Ballast.isWarm() || late) ? quiet + 1 : 0;
+      quiet = bytes == 0 && (Warmer.isIdle() || late) ? quiet + 1 : 0;
       if (bytes > 0 && late) {
         throw new AssertionError(
             "after %d s it still allocates %.1f bytes on the heap a run (%d in %d runs)"

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,7 @@ class WarmKernelsTest {
     assumeTrue(Simd.isAvailable(), Simd.description());
     List<KernelSamples.Sample> samples = KernelSamples.all();
     samples.forEach(s -> WarmedTest.times(WarmedTest.SEEN, s.kernel()));
+    List<Warm<Kernel>> pools = Stream.of(WarmPool.values()).map(WarmPool::of).toList();
     assertTrue(Warmer.awaitIdle(TimeUnit.SECONDS.toNanos(240)), "all get warm");
     List<String> found = new ArrayList<>();
     for (KernelSamples.Sample s : samples) {
@@ -33,6 +35,7 @@ class WarmKernelsTest {
         found.add(s.name() + ": " + bytes + " bytes in " + WarmedTest.RUNS + " runs");
       }
     }
+    pools.forEach(p -> assertTrue(p.code().isPresent(), "plain code would serve for good"));
     assertTrue(found.size() <= samples.size() / OF_WHICH_ONE_MAY_FAIL, found::toString);
   }
 }
