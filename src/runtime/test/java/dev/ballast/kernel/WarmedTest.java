@@ -3,6 +3,7 @@ package dev.ballast.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,47 @@ class WarmedTest {
           "sums of columns, " + n, Reduction.reduce(Fold.SUM, List.of(0), floats(7, n), floats(n)));
       demand("loss of " + n, loss(n));
       demand("square root of " + n, Elementwise.unary(UnaryFunction.SQRT, floats(n), floats(n)));
+    }
+  }
+
+  /** Several lines, behind all of which but the last there is room for a masked vector. */
+  @Test
+  void broadcastOperandsMakeNoVectorsOnTheHeap() {
+    assumeTrue(Simd.isAvailable(), Simd.description());
+    for (int n : new int[] {10, 33, 100}) {
+      Slice a = floats(7, n);
+      Slice out = floats(7, n);
+      demand("a row of " + n, Elementwise.binary(BinaryFunction.ADD, a, floats(n), out));
+      demand("a column, " + n, Elementwise.binary(BinaryFunction.ADD, a, floats(7, 1), out));
+    }
+  }
+
+  /** Before anybody has run one: later ones need no warmer. */
+  @Test
+  void whatHasVectorsIsKnownToTheWarmer() {
+    assumeTrue(Simd.isAvailable(), Simd.description());
+    Slice x = floats(4, 32);
+    Slice y = floats(4, 32);
+    Slice four = floats(4);
+    Slice labels = Slice.allocate(TensorType.i32(4), Arena.ofAuto());
+    Slice counter = Slice.allocate(TensorType.i64(2), Arena.ofAuto());
+    Channels channels = new Channels(4, 1, 32);
+    Workers alone = Workers.none();
+    List<Kernel> kernels =
+        List.of(
+            Rows.softmax(x, y),
+            Rows.causalSoftmax(x, y),
+            Rows.logSoftmax(x, y),
+            Rows.crossEntropy(x, labels, four),
+            Rows.crossEntropyGradient(x, labels, four, y),
+            Randomness.dropout(0.5, 0, x, counter, y),
+            Bits.positive(x, labels),
+            Bits.select(labels, x, y),
+            channels.moments(x, four, four, alone),
+            channels.affine(x, four, Optional.empty(), y, alone),
+            channels.products(x, y, four, four, alone));
+    for (int i = 0; i < kernels.size(); i++) {
+      assertInstanceOf(Warmed.class, kernels.get(i), "kernel " + i);
     }
   }
 
