@@ -51,7 +51,10 @@ interface CorrelationTile {
       long sumsAt,
       long sumsRow);
 
-  /** For lines shorter than a vector: each sum is a single number, the first of its places. */
+  /**
+   * For lines shorter than a vector: each sum is a single number, the first of its places. In
+   * double between loads and stores, as one chain is as long as all lanes' chains together.
+   */
   static CorrelationTile plain(Form f) {
     return (dy,
         dyAt,
@@ -71,25 +74,25 @@ interface CorrelationTile {
       for (int r = 0; r < f.rows(); r++) {
         for (int t = 0; t < f.taps(); t++) {
           long place = at + r * sumsRow + (long) t * WIDTH;
-          float sum = PlainFloats.get(sums, place);
+          double sum = PlainFloats.get(sums, place);
           for (int l = line; l < end; l++) {
             long a = dyAt + r * dyRow + dyLines[l];
             long b = xAt + offsets[tap + t] + xLines[l];
             for (int i = 0; i < length; i++) {
-              sum = Math.fma(PlainFloats.get(dy, a + i), PlainFloats.get(x, b + i), sum);
+              sum += (double) PlainFloats.get(dy, a + i) * PlainFloats.get(x, b + i);
             }
           }
-          PlainFloats.set(sums, place, sum);
+          PlainFloats.set(sums, place, (float) sum);
         }
         if (f.ones()) {
           long place = at + r * sumsRow + (long) f.taps() * WIDTH;
-          float sum = PlainFloats.get(sums, place);
+          double sum = PlainFloats.get(sums, place);
           for (int l = line; l < end; l++) {
             for (int i = 0; i < length; i++) {
               sum += PlainFloats.get(dy, dyAt + r * dyRow + dyLines[l] + i);
             }
           }
-          PlainFloats.set(sums, place, sum);
+          PlainFloats.set(sums, place, (float) sum);
         }
       }
     };

@@ -63,8 +63,8 @@ final class ImageSamples {
     rows.add(OpSample.of(op, x, w).tolerance(2e-5));
     rows.add(OpSample.of(op, x, w, f32(w.shape().dim(0))).tolerance(2e-5));
     rows.add(OpSample.of(op.inputGradient(x), y, w).tolerance(2e-5));
-    rows.add(OpSample.of(op.weightGradient(w, false), x, y).tolerance(2e-4));
-    rows.add(OpSample.of(op.weightGradient(w, true), x, y).tolerance(2e-4));
+    rows.add(OpSample.of(op.weightGradient(w, false), x, y).tolerance(1e-4));
+    rows.add(OpSample.of(op.weightGradient(w, true), x, y).tolerance(1e-4));
   }
 
   private void pools(boolean last) {

@@ -35,7 +35,7 @@ final class OpGradientCheck {
   private OpGradientCheck(OpSample sample) {
     this.sample = sample;
     this.contents = sample.contents(DType.F64);
-    this.random = new Random(sample.hashCode());
+    this.random = new Random(sample.seed());
   }
 
   /** The gradient, and the gradient of the gradient. */
