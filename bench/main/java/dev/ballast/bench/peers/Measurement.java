@@ -1,6 +1,7 @@
 package dev.ballast.bench.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ballast.bench.Samples;
 import dev.ballast.bench.peers.Comparison.LeftOut;
 import dev.ballast.bench.peers.Comparison.Why;
 import java.io.IOException;
@@ -8,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.DoubleStream;
 
 /**
  * Takes one workload through all sides: starts them one after the other, compares what they
@@ -22,8 +25,10 @@ import java.util.OptionalLong;
  * @param folder for what the sides read and write
  * @param seconds each side is to run for, in all rounds together
  * @param timeout how long a side may take to answer, besides
+ * @param starts processes of each side whose start is timed, where something is promised of it;
+ *     elsewhere it is timed of the only one
  */
-record Measurement(Path folder, double seconds, Duration timeout) {
+record Measurement(Path folder, double seconds, Duration timeout, int starts) {
   /** The share of the seconds that each side warms up for at least. */
   private static final double WARM_UP = 0.4;
 
@@ -54,9 +59,11 @@ record Measurement(Path folder, double seconds, Duration timeout) {
     private final SideProcess process;
     private final List<long[]> rounds = new ArrayList<>();
     private final List<JsonNode> answers = new ArrayList<>();
+    private final double startMillis;
 
-    Runner(SideProcess process) {
+    Runner(SideProcess process, double startMillis) {
       this.process = process;
+      this.startMillis = startMillis;
     }
 
     String name() {
@@ -125,8 +132,9 @@ record Measurement(Path folder, double seconds, Duration timeout) {
     Job job = Job.prepare(Files.createTempDirectory(folder, w.name()), w, threads);
     State s = new State(job, new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
     try {
+      Map<String, List<Double>> starts = startMillis(job, sides);
       for (Side side : sides) {
-        start(side, s);
+        start(side, s, starts.getOrDefault(side.name(), List.of()));
       }
       compare(s);
       warmUp(s);
@@ -157,7 +165,30 @@ record Measurement(Path folder, double seconds, Duration timeout) {
     s.running().values().forEach(Runner::forget);
   }
 
-  private void start(Side side, State s) throws IOException {
+  /**
+   * Starts the sides in turn, one process at a time, and ends each again: how long each start took.
+   * A side that fails will fail again where that counts.
+   */
+  private Map<String, List<Double>> startMillis(Job job, List<Side> sides) throws IOException {
+    Map<String, List<Double>> millis = new HashMap<>();
+    List<Side> able = new ArrayList<>();
+    if (Targets.promisesStart(job.workload())) {
+      able.addAll(sides);
+      able.removeIf(side -> side.missing().isPresent() || !side.runs(job.workload()));
+    }
+    for (int i = 1; i < starts; i++) {
+      for (Side side : List.copyOf(able)) {
+        try (SideProcess p = SideProcess.start(side, job, timeout)) {
+          millis.computeIfAbsent(side.name(), n -> new ArrayList<>()).add(p.startMillis());
+        } catch (SideFailure e) {
+          able.remove(side);
+        }
+      }
+    }
+    return millis;
+  }
+
+  private void start(Side side, State s, List<Double> startsBefore) throws IOException {
     if (side.missing().isPresent()) {
       s.drop(side.name(), Why.MISSING, side.missing().get());
       return;
@@ -167,7 +198,12 @@ record Measurement(Path folder, double seconds, Duration timeout) {
       return;
     }
     try {
-      s.running().put(side.name(), new Runner(SideProcess.start(side, s.job(), timeout)));
+      SideProcess p = SideProcess.start(side, s.job(), timeout);
+      double[] millis =
+          DoubleStream.concat(
+                  startsBefore.stream().mapToDouble(m -> m), DoubleStream.of(p.startMillis()))
+              .toArray();
+      s.running().put(side.name(), new Runner(p, new Samples(side.name(), millis).median()));
     } catch (SideFailure e) {
       s.drop(side.name(), e);
     }
@@ -226,6 +262,6 @@ record Measurement(Path folder, double seconds, Duration timeout) {
         onJvm ? OptionalDouble.of((double) heap / times.runs()) : OptionalDouble.empty(),
         onJvm ? OptionalLong.of(collections) : OptionalLong.empty(),
         r.process.residentBytes(),
-        r.process.startMillis());
+        r.startMillis);
   }
 }

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
  * @param heapBytesPerOp where the side runs on a JVM
  * @param gcCount likewise, in all measured rounds
  * @param residentBytes the most it ever had, where the system tells
- * @param startMillis from the start of the process to its first answer
+ * @param startMillis from the start of a process to its first answer; the median where several were
+ *     started
  */
 record PeerRow(
     String side,

@@ -85,6 +85,14 @@ public final class PeersCommand implements Callable<Integer> {
   private double timeout;
 
   @Option(
+      names = "--starts",
+      paramLabel = "N",
+      defaultValue = "7",
+      description =
+          "Processes of each side whose start is timed, of a workload with a target for it.")
+  private int starts;
+
+  @Option(
       names = "--svg",
       paramLabel = "F",
       description = "Draw the ratios to the best peer as bars.")
@@ -105,6 +113,7 @@ public final class PeersCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     demand(seconds > 0 && seconds <= 3600, "--seconds must be in (0, 3600], not " + seconds);
     demand(timeout > 0 && timeout <= 3600, "--timeout must be in (0, 3600], not " + timeout);
+    demand(starts >= 1 && starts <= 1000, "--starts must be from 1 to 1000, not " + starts);
     for (int n : threads) {
       demand(n >= 1 && n <= 1024, "--threads must be from 1 to 1024, not " + n);
     }
@@ -170,7 +179,8 @@ public final class PeersCommand implements Callable<Integer> {
     Path folder = Files.createTempDirectory("ballast-peers");
     try {
       List<Side> chosen = Sides.find(names, peers, folder);
-      Measurement m = new Measurement(folder, seconds, Duration.ofMillis((long) (1e3 * timeout)));
+      Measurement m =
+          new Measurement(folder, seconds, Duration.ofMillis((long) (1e3 * timeout)), starts);
       for (Side s : chosen) {
         rehearse(m, s, workloads, err);
       }

@@ -62,7 +62,10 @@ final class ResultsPage {
         (c, r) -> heap(r.heapBytesPerOp(), r.gcCount()),
         List.of("target"),
         c -> List.of(text(Targets.heap(c))));
-    section("Start", "milliseconds from no process to the first answer.");
+    section(
+        "Start",
+        "milliseconds from no process to the first answer: of one process, and where there is a"
+            + " target the median of several (--starts) in turns.");
     table(
         c -> true,
         (c, r) -> format("%.0f", r.startMillis()),

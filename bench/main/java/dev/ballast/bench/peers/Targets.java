@@ -81,10 +81,15 @@ final class Targets {
         : Optional.of(atMost(best.getAsDouble(), own.get().tail()));
   }
 
+  /** Whether something is promised of this workload's start. */
+  static boolean promisesStart(PeerWorkload w) {
+    return w.name().equals(STARTED);
+  }
+
   /** Of the start: below a fixed time, and below the other library that serves on the JVM. */
   static Optional<Target> start(Comparison c) {
     Optional<PeerRow> own = c.row(Side.BALLAST);
-    if (!c.workload().name().equals(STARTED) || own.isEmpty()) {
+    if (!promisesStart(c.workload()) || own.isEmpty()) {
       return Optional.empty();
     }
     double most =

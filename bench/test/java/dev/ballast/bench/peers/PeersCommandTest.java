@@ -38,6 +38,9 @@ class PeersCommandTest {
 
   private static final String FIRST = "echo '{\"first\": true, \"version\": \"4.2\"}'";
 
+  /** Processes of each side; one is started before, so that files are in memory. */
+  private static final int STARTS = 2;
+
   @TempDir private Path folder;
 
   private record Run(int status, String out, String err) {
@@ -76,6 +79,7 @@ class PeersCommandTest {
   private Run quick(String sides, Object... more) {
     List<Object> all = new ArrayList<>(List.of("--peers", folder, "--sides", sides));
     all.addAll(List.of("--only", "mlp-b1-infer", "--threads", 1, "--seconds", 0.02));
+    all.addAll(List.of("--starts", STARTS));
     all.addAll(List.of(more));
     return run(all.toArray());
   }
@@ -90,6 +94,7 @@ class PeersCommandTest {
         result=$(sed -n 's/^result=//p' "$2")
         times=$(sed -n 's/^times=//p' "$2")
         own=$(dirname "$2")/ballast.result
+        echo started >> "$0.starts"
         %s
         while read -r word rest; do
           case $word in
@@ -133,6 +138,7 @@ class PeersCommandTest {
     JsonNode torch = r.row("torch");
     assertEquals(1048.576, torch.get("medianMicros").asDouble(), 1e-9);
     assertEquals(1048.576, torch.get("p999Micros").asDouble(), 1e-9);
+    assertEquals(1 + STARTS, Files.readAllLines(folder.resolve("venv/bin/python.starts")).size());
     assertEquals(0, torch.get("spreadPercent").asDouble(), 0);
     assertEquals(1, torch.get("ratioToBestPeer").asDouble(), 0);
     assertEquals("4.2", torch.get("version").asText());
@@ -247,7 +253,7 @@ class PeersCommandTest {
     pretend(FIRST, "head -c 40 /dev/zero > \"$result\"; echo '{\"checked\": true}'", ROUND);
     Side one = new Side.Python("one", moved, Path.of("one.py"), List.of(), "");
     Side other = new Side.Python("other", bad, Path.of("other.py"), List.of(), "");
-    Measurement m = new Measurement(folder, 0.02, Duration.ofSeconds(1));
+    Measurement m = new Measurement(folder, 0.02, Duration.ofSeconds(1), 1);
     PeerWorkload w =
         PeerWorkload.all().stream()
             .filter(each -> each.name().equals("mlp-b1-infer"))
