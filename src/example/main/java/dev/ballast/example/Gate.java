@@ -2,9 +2,10 @@ package dev.ballast.example;
 
 import java.time.Duration;
 
-/** Who is inside, so that the last can be waited for. */
+/** Who is inside, so that the last can be waited for, and who came too late. */
 final class Gate {
   private int inside;
+  private long refused;
   private boolean isClosed;
 
   /**
@@ -12,6 +13,7 @@ final class Gate {
    */
   synchronized boolean enter() {
     if (isClosed) {
+      refused++;
       return false;
     }
     inside++;
@@ -43,5 +45,33 @@ final class Gate {
       Thread.currentThread().interrupt();
     }
     return inside == 0;
+  }
+
+  /**
+   * Waits until nobody was refused for a while: then those who asked have been told to close their
+   * connections, and have.
+   *
+   * @return whether there was such a while before {@code most} was over
+   */
+  synchronized boolean awaitQuiet(Duration quiet, Duration most) {
+    long deadline = System.nanoTime() + most.toNanos();
+    long since = System.nanoTime();
+    long before = refused;
+    try {
+      while (System.nanoTime() - since < quiet.toNanos()) {
+        if (System.nanoTime() - deadline > 0) {
+          return false;
+        }
+        wait(1 + quiet.toMillis() / 10);
+        if (refused != before) {
+          before = refused;
+          since = System.nanoTime();
+        }
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

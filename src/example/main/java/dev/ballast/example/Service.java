@@ -25,6 +25,12 @@ final class Service implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.ballast.example");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** Without a request, before connections that are still kept are cut. */
+  private static final Duration QUIET = Duration.ofMillis(50);
+
+  /** Where requests never cease, so long. */
+  private static final Duration NO_QUIET = Duration.ofSeconds(2);
+
   /** Where compilers have not come round in this time, it answers slowly rather than not at all. */
   private static final Duration WARM_UP = Duration.ofSeconds(20);
 
@@ -114,6 +120,9 @@ final class Service implements AutoCloseable {
     if (!gate.close(PATIENCE)) {
       LOG.log(System.Logger.Level.WARNING, "some requests are not answered after {0}", PATIENCE);
     }
+    // The server interrupts those who serve connections, and one that is just between two requests
+    // answers the next with 500.
+    gate.awaitQuiet(QUIET, NO_QUIET);
     server.stop();
     engine.handle((e, failure) -> e).thenAccept(Service::free).join();
     collections.close();
